@@ -1,0 +1,671 @@
+/* safepoint: signals that are recorded when they arrive, and handled later,
+ * by the thread that owns them, at a point where it is safe.
+ *
+ * Generated from src/ by the test tests/header.rs: do not edit.
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ *     #include <safepoint.h>
+ *     #include <stdio.h>
+ *
+ *     static int stop(const sig_event *event, void *user)
+ *     {
+ *         printf("%s from %d\n", sig_name(event->signum), event->pid);
+ *         return 1;                        // ends the check below with 1
+ *     }
+ *
+ *     int main(void)
+ *     {
+ *         sig_install(sig_number("INT"), stop, NULL, 0);
+ *         while (sig_check() == 0)         // one load while nothing came
+ *             work();
+ *     }
+ *
+ *     cc program.c $(pkg-config --cflags --libs safepoint)
+ *
+ * Words
+ *
+ * arrival      The operating system runs our low-level handler. It records
+ *              and returns; it never runs a user's handler.
+ * safe point   A call of sig_check(), or sig_next(), by the owner.
+ * owner        The one thread that runs the handlers.
+ * breaker      A 32-bit word that is non-zero while anything is pending.
+ * raise        A handler returns non-zero. The check stops there and returns
+ *              that number; what had not run yet stays pending.
+ *
+ * Rules
+ *
+ * - A result >= 0 is success, a negative one is a negative errno value, and
+ *   sig_strerror() says in a sentence what it means. The one exception is
+ *   sig_check(), which returns 0 or the number that a handler raised.
+ * - An out-parameter is written only on success. NULL where a pointer is
+ *   required is -EINVAL. A call that fails has changed nothing.
+ * - Structs carry their size: pass sizeof, or set the first field. One that
+ *   is smaller than this header's is -EINVAL; of one that is larger, what the
+ *   library does not know is filled with zeros, or has to be zero: -E2BIG.
+ * - A set of signals is a uint64_t: bit signum - 1. A time is a uint64_t:
+ *   nanoseconds of CLOCK_MONOTONIC.
+ * - Each function's comment ends with three facts: the thread that may call
+ *   it, whether it may be called in a signal handler, its errors.
+ * - SAFEPOINT_NO_INLINE, defined before this header is included, leaves
+ *   declarations only: for cffi, translators and other compilers.
+ */
+
+#ifndef SAFEPOINT_H
+#define SAFEPOINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A time that never comes. */
+#define SAFEPOINT_FOREVER UINT64_MAX
+
+/* ===========================================================================
+ * 1 Version, errors
+ *
+ * The version of the library that is loaded, which may be newer than this
+ * header. A higher major number may break programs, a higher minor number
+ * only adds.
+ */
+
+/**
+ * major << 16 | minor << 8 | patch.
+ *
+ * Thread: any · In a signal handler: yes · Errors: none
+ */
+uint32_t sig_version(void);
+
+/**
+ * "major.minor.patch".
+ *
+ * Thread: any · In a signal handler: yes · Errors: none
+ */
+const char *sig_version_string(void);
+
+/**
+ * What this library means by an error that one of its functions returned,
+ * in one sentence; the sign does not matter. Never NULL, never to be freed.
+ *
+ * Thread: any · In a signal handler: yes · Errors: none
+ */
+const char *sig_strerror(int err);
+
+/* ===========================================================================
+ * 2 Life
+ *
+ * Loading the library changes nothing in the process. The thread that calls
+ * sig_init(), or without one the first that installs a handler, becomes the
+ * owner of the main context: handlers run on it, at its safe points, and
+ * nowhere else.
+ *
+ * fork: the child has the same handlers, nothing pending, no wake-up of its
+ * parent's, counters at zero, and the thread that forked as owner. A child
+ * made by vfork, _Fork or clone can receive signals without touching its
+ * parent's state; it should exec or exit. After dlclose the library's code
+ * stays mapped: a signal then is harmless.
+ */
+
+/**
+ * For sig_init(): what CPython does when it starts. SIGINT, where it has its
+ * default, gets sig_interrupted(); SIGPIPE and SIGXFSZ are ignored.
+ */
+#define SAFEPOINT_INTERPRETER_DEFAULTS 1
+
+/**
+ * Make the caller the owner. `flags` is 0 or SAFEPOINT_INTERPRETER_DEFAULTS.
+ * To call it again is no error; if it fails, nothing has changed.
+ *
+ * Thread: the first, then owner · In a signal handler: no · Errors: EINVAL
+ * unknown flag, EPERM another thread is the owner, ENOMEM
+ */
+int sig_init(uint32_t flags);
+
+/**
+ * Put back each disposition that still is ours and leave the others alone,
+ * drop what is pending, detach the wake-up fd and function, and have no
+ * owner. Does nothing where there is no owner.
+ *
+ * Thread: owner · In a signal handler: no · Errors: EPERM
+ */
+int sig_fini(void);
+
+/**
+ * 1 where the caller is the owner, otherwise 0.
+ *
+ * Thread: any · In a signal handler: yes · Errors: none
+ */
+int sig_is_owner(void);
+
+/**
+ * The caller becomes the owner, whoever was before, and also where the owner
+ * has ended. What is pending stays. The caller sees to it that the old owner
+ * is in none of the library's functions but sig_check().
+ *
+ * Thread: any · In a signal handler: no · Errors: EBUSY a handler is running
+ * (one that was left by longjmp counts until the next check), ENOMEM
+ */
+int sig_adopt(void);
+
+/* ===========================================================================
+ * 3 Handlers
+ *
+ * A handler is an ordinary function that runs in ordinary code. Its event
+ * says what came and from whom. It returns 0, or a number of its own choice
+ * that stops the check and is what sig_check() returns: it *raises*.
+ *
+ * SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP and SIGSYS are handled like any
+ * other where they are sent (kill, sigqueue). A fault that the processor
+ * raised is never deferred: it goes to what stood before us, or kills the
+ * process by that same signal, with its core.
+ *
+ * Two copies of this library in one process (two plugins, each linked with
+ * the static one) know each other and always chain: both get their signals.
+ */
+
+/**
+ * A signal came: `signum`, `code`, `pid`, `uid`, `value` say which and whose.
+ */
+#define SAFEPOINT_EVENT_SIGNAL 1
+
+/** A pending call or a posted job: `fn` and `arg`. */
+#define SAFEPOINT_EVENT_CALL 2
+
+/** A timer fell due. */
+#define SAFEPOINT_EVENT_TIMER 3
+
+/** A watched child ended. */
+#define SAFEPOINT_EVENT_CHILD 4
+
+/** sig_interrupt() was called: `status` is its value. */
+#define SAFEPOINT_EVENT_INTERRUPT 5
+
+/** A context other than the main one. Opaque. */
+typedef struct sig_context sig_context;
+
+/**
+ * What a pending call runs. Non-zero raises: the check stops and returns it.
+ */
+typedef int (*sig_call)(void *arg);
+
+/**
+ * What happened. A handler's event is valid until the handler returns. What
+ * does not apply is 0 or NULL.
+ */
+typedef struct sig_event {
+    /** sizeof(sig_event) as the library knows it. */
+    uint32_t size;
+    /** SAFEPOINT_EVENT_SIGNAL and so on. */
+    uint32_t kind;
+    /** The signal's number. */
+    int32_t signum;
+    /** si_code: SI_USER for kill, SI_QUEUE for sigqueue, SI_TKILL for raise. */
+    int32_t code;
+    /** The sender's process. */
+    int32_t pid;
+    /** The sender's real user. */
+    uint32_t uid;
+    /** SIGCHLD: the child's exit status or signal. INTERRUPT: the value. */
+    int32_t status;
+    /** Zero. */
+    uint32_t reserved;
+    /** What sigqueue sent along. */
+    intptr_t value;
+    /** CALL: the function. */
+    sig_call fn;
+    /** CALL: its argument. */
+    void *arg;
+    /**
+     * Deliveries that this event stands for: at least 1. Where it is more,
+     * code, pid, uid, value and time are those of the first.
+     */
+    uint64_t count;
+    /** Deliveries behind this one that found no room and are lost. */
+    uint64_t lost;
+    /** When it arrived: nanoseconds of CLOCK_MONOTONIC. */
+    uint64_t time;
+    /** What sig_check_frame() was given. */
+    void *frame;
+    /** The context; NULL is the main context. */
+    struct sig_context *context;
+} sig_event;
+
+/**
+ * What runs at a safe point, on the owner's thread, in ordinary code: it may
+ * allocate, lock, print, install, check, fork and longjmp. Non-zero raises.
+ */
+typedef int (*sig_handler)(const struct sig_event *event, void *user);
+
+/**
+ * Restart system calls that the signal interrupts (SA_RESTART). Off unless
+ * asked for, as PEP 475 wants: a wait that is cut short reaches its safe
+ * point.
+ */
+#define SAFEPOINT_RESTART 1
+
+/**
+ * After recording, run the C handler that stood before, inside the signal
+ * handler, as it would have run: how a guest library watches its host's
+ * Ctrl-C without taking it.
+ */
+#define SAFEPOINT_CHAIN 2
+
+/**
+ * sig_restore() just before the handler is called: it runs once, and a
+ * second Ctrl-C kills.
+ */
+#define SAFEPOINT_ONESHOT 4
+
+/**
+ * Keep every delivery apart, each an event with its own siginfo. Always so
+ * for real-time signals. 8,192 deliveries can wait.
+ */
+#define SAFEPOINT_QUEUE 8
+
+/** -EEXIST, and no change, where somebody else's handler stands. */
+#define SAFEPOINT_IF_DEFAULT 16
+
+/**
+ * Return 1, and change nothing, where the signal was ignored before us, as
+ * under nohup.
+ */
+#define SAFEPOINT_KEEP_IGNORED 32
+
+/** What the bundled sig_interrupted() raises: 128 + SIGINT, as a shell says. */
+#define SAFEPOINT_INTERRUPTED 130
+
+/** The default action stands there. */
+#define SAFEPOINT_KIND_DEFAULT 0
+
+/** The signal is ignored. */
+#define SAFEPOINT_KIND_IGNORED 1
+
+/** Our handler. */
+#define SAFEPOINT_KIND_HANDLER 2
+
+/** Somebody else's C handler. */
+#define SAFEPOINT_KIND_FOREIGN 3
+
+/** Who stands at a signal. */
+typedef struct sig_disposition {
+    /** sizeof(sig_disposition) as the library knows it. */
+    uint32_t size;
+    /** SAFEPOINT_KIND_HANDLER and so on: what the kernel has there now. */
+    uint32_t kind;
+    /** Our handler, if we have one for this signal. */
+    sig_handler handler;
+    /** What it is given. */
+    void *user;
+    /** Its flags. */
+    uint32_t flags;
+    /**
+     * 1 where our handler was installed and something else stands there now.
+     */
+    uint32_t overwritten;
+} sig_disposition;
+
+/**
+ * Have `handler(event, user)` run at the owner's safe points when `signum`
+ * comes. Replaces an earlier handler; what is pending then goes to the new
+ * one. `flags` are SAFEPOINT_RESTART and so on, or 0. Returns 0, or 1 where
+ * SAFEPOINT_KEEP_IGNORED left the signal ignored.
+ *
+ * Thread: owner (the first to install becomes it) · In a signal handler: no ·
+ * Errors: EINVAL no such signal, one that cannot be caught, NULL handler,
+ * unknown flag; EPERM; EEXIST with SAFEPOINT_IF_DEFAULT; ENOMEM
+ */
+int sig_install(int signum,
+                sig_handler handler,
+                void *user,
+                uint32_t flags);
+
+/**
+ * Ignore the signal (SIG_IGN). What is pending of it is dropped.
+ *
+ * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL,
+ * EPERM, ENOMEM
+ */
+int sig_ignore(int signum);
+
+/**
+ * Do the default (SIG_DFL). What is pending of it is dropped.
+ *
+ * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL,
+ * EPERM, ENOMEM
+ */
+int sig_default(int signum);
+
+/**
+ * Put back what stood there before our first change. Returns 0, or 1 where
+ * somebody else has put a handler over ours: that is left alone, and only
+ * our handler is forgotten. What is pending of it is dropped.
+ *
+ * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL,
+ * EPERM, ENOMEM
+ */
+int sig_restore(int signum);
+
+/**
+ * Say who stands at a signal; `size` is sizeof *out.
+ *
+ * Thread: owner (any, where there is no owner) · In a signal handler: no ·
+ * Errors: EINVAL no such signal, NULL, size too small; E2BIG; EPERM
+ */
+int sig_query(int signum, struct sig_disposition *out, size_t size);
+
+/**
+ * A handler to install: it raises SAFEPOINT_INTERRUPTED, as Python's
+ * default_int_handler raises KeyboardInterrupt.
+ *
+ * Thread: any · In a signal handler: yes · Errors: none
+ */
+int sig_interrupted(const sig_event *_event, void *_user);
+
+/* ===========================================================================
+ * 4 Safe points
+ *
+ * A check runs what was pending when it began: signals by rising number,
+ * each real-time one in the order sent, then calls in the order added, then
+ * posted jobs. What a handler makes pending waits for the next check. Each
+ * thing is taken out before its handler is called, so a handler may call
+ * sig_check(), may be re-entered, and may longjmp out.
+ *
+ * In C and C++ sig_check() is inlined: one load and one predicted branch,
+ * and a call only where something is pending. Put it where a loop of yours
+ * could be left or re-entered. There is a function of that name too, for
+ * pointers and for other languages; under SAFEPOINT_NO_INLINE this header
+ * only declares it.
+ */
+
+/**
+ * A safe point: handle what is pending. 0, or what a handler raised;
+ * whatever had not run then stays pending. Does nothing and returns 0 on
+ * any thread but the owner, and while held.
+ *
+ * Thread: owner (any) · In a signal handler: no · Errors: none
+ */
+int sig_check(void);
+
+/**
+ * sig_check() with the interpreter's current frame, which handlers find as
+ * event->frame.
+ *
+ * Thread: owner (any) · In a signal handler: no · Errors: none
+ */
+int sig_check_frame(void *frame);
+
+/**
+ * Take the next pending event, for a caller that dispatches it: 1 where one
+ * was taken, 0 where nothing is pending or the context is held. Signals are
+ * those that have a handler, which is not called. `size` is sizeof *event.
+ *
+ * Thread: owner · In a signal handler: no · Errors: EINVAL NULL or size too
+ * small, E2BIG, EPERM
+ */
+int sig_next(sig_event *event, size_t size);
+
+/**
+ * The breaker: non-zero while anything is pending and not held. For an
+ * interpreter's own loop or a JIT, which tests the word at this address and
+ * calls sig_check() where it is not zero. The address never changes.
+ *
+ * Thread: any · In a signal handler: yes · Errors: none
+ */
+const volatile uint32_t *sig_breaker(void);
+
+/**
+ * No handler runs until sig_release(). Nests. Costs no system call, and
+ * sig_check() stays as cheap as when idle. Signals are recorded meanwhile.
+ *
+ * Thread: owner · In a signal handler: no · Errors: EPERM, EAGAIN at 2^32
+ */
+int sig_hold(void);
+
+/**
+ * Undo one sig_hold(). At the last, the next sig_check() runs what came.
+ *
+ * Thread: owner · In a signal handler: no · Errors: EPERM, EINVAL not held
+ */
+int sig_release(void);
+
+/** Where the breaker is: for the inline sig_check(), use sig_breaker(). */
+extern const volatile uint32_t *const safepoint_breaker;
+
+#if !defined(SAFEPOINT_NO_INLINE) && defined(__GNUC__)
+/* gnu_inline: only ever inlined. Where it is not, at -O0 or as a pointer, the
+ * library's own sig_check() is called. */
+extern __inline__ __attribute__((__gnu_inline__))
+int sig_check(void)
+{
+    if (__builtin_expect(*safepoint_breaker != 0, 0))
+        return sig_check_frame(0);
+    return 0;
+}
+#endif
+
+/* ===========================================================================
+ * 5 Pending calls
+ *
+ * Have the owner call a function at its next safe point. Both ways are
+ * lock-free and allocate nothing: they may be called on any thread and in a
+ * signal handler, also one that interrupted the very same function. Calls
+ * that one thread adds are run in that order.
+ */
+
+/**
+ * A call whose memory the caller owns, for sig_post(): it is never refused.
+ * Make it with SAFEPOINT_JOB(fn, arg), and keep it alive until its function
+ * has been called; in there it may be freed, or posted again.
+ */
+typedef struct sig_job {
+    /** sizeof(sig_job). */
+    uint32_t size;
+    /** Zero. */
+    uint32_t reserved;
+    /** What the owner's next check runs. Non-zero raises. */
+    sig_call fn;
+    /** Its argument. */
+    void *arg;
+    /** The library's own. Zero at first. */
+    uintptr_t link[2];
+} sig_job;
+
+/**
+ * Queue fn(arg). 1,024 can wait.
+ *
+ * Thread: any · In a signal handler: yes · Errors: EINVAL NULL function,
+ * EAGAIN no room (counted in sig_stats)
+ */
+int sig_add_pending_call(sig_call fn, void *arg);
+
+/**
+ * Queue a job whose memory is the caller's: it is never refused. Returns 0,
+ * or 1 where it was queued already; then it is still run once, and sees what
+ * the caller wrote before.
+ *
+ * Thread: any · In a signal handler: yes · Errors: EINVAL NULL job or
+ * function, or size too small; E2BIG
+ */
+int sig_post(sig_job *job);
+
+/** A job's initial value: sig_job job = SAFEPOINT_JOB(fn, arg); */
+#define SAFEPOINT_JOB(fn, arg) { sizeof(sig_job), 0, (fn), (arg), { 0, 0 } }
+
+/* ===========================================================================
+ * 6 Tripping by hand
+ */
+
+/**
+ * As if the signal had arrived, sent by this process: what
+ * PyErr_SetInterruptEx does. Nothing happens where it has no handler.
+ *
+ * Thread: any · In a signal handler: yes · Errors: EINVAL
+ */
+int sig_trip(int signum);
+
+/**
+ * The next check returns `value`, before it runs anything, and leaves the
+ * rest pending: how one thread cancels what another is running. A later
+ * value replaces one that has not been returned yet.
+ *
+ * Thread: any · In a signal handler: yes · Errors: EINVAL value is 0
+ */
+int sig_interrupt(int value);
+
+/* ===========================================================================
+ * 7 Wake-up
+ *
+ * How an arrival wakes an owner that waits in a loop of its own. On arrival
+ * the signal is first recorded, then the function is called, then the
+ * descriptor is written to. Drain the descriptor before you check, never
+ * after. What is pending never lives in the pipe: a full one loses nothing
+ * but a wake-up that was already due.
+ */
+
+/**
+ * For sig_set_wakeup_fd(): calls, jobs and interrupts wake as well, with
+ * byte 0.
+ */
+#define SAFEPOINT_WAKE_CALLS 1
+
+/**
+ * Runs inside the signal handler, so it may call only what is
+ * async-signal-safe; for a call or an interrupt, in its caller, with signum
+ * 0.
+ */
+typedef void (*sig_wakeup)(int signum, void *arg);
+
+/**
+ * Write to `fd` when something arrives: one byte, the signal's number, to a
+ * pipe or a socket; 1 to an eventfd. It has to be non-blocking. The library
+ * keeps a duplicate of its own, so the caller may close `fd`: a number that
+ * was closed and reused is never written to. -1 is none. What is pending
+ * already wakes at once. `old_fd`, where not NULL, gets the number that was
+ * set before, or -1.
+ *
+ * Thread: owner · In a signal handler: no · Errors: EINVAL fd would block, or
+ * is no pipe, socket or eventfd that can be written to; unknown flag; EBADF
+ * not open; EPERM; EMFILE, ENFILE, ENOMEM
+ */
+int sig_set_wakeup_fd(int fd,
+                      uint32_t flags,
+                      int *old_fd);
+
+/**
+ * A descriptor of the library's that is readable while something is pending:
+ * poll it, then sig_check(). Always the same; never read or close it.
+ *
+ * Thread: owner · In a signal handler: no · Errors: EPERM, EMFILE, ENFILE,
+ * ENOMEM
+ */
+int sig_event_fd(void);
+
+/**
+ * Call fn(signum, arg) when something arrives: how an interpreter's own
+ * check is tripped (PyErr_SetInterruptEx, lua_sethook, a JIT's epoch). NULL
+ * is none.
+ *
+ * Thread: owner · In a signal handler: no · Errors: EPERM
+ */
+int sig_set_wakeup_fn(sig_wakeup fn, void *arg);
+
+/**
+ * How many wake-ups could not be written since this was last asked. Where it
+ * is not 0, `last_error` gets the last one's positive errno, EAGAIN for a
+ * full pipe; it may be NULL.
+ *
+ * Thread: any · In a signal handler: no · Errors: none
+ */
+int sig_wakeup_failures(int *last_error);
+
+/* ===========================================================================
+ * 11 Names
+ */
+
+/**
+ * "SIGINT", "SIGRTMIN+3"; NULL where there is no such signal. Static.
+ *
+ * Thread: any · In a signal handler: yes · Errors: NULL
+ */
+const char *sig_name(int signum);
+
+/**
+ * "Interrupt", "Real-time signal 3"; NULL where there is no such signal.
+ * Static, and not translated.
+ *
+ * Thread: any · In a signal handler: yes · Errors: NULL
+ */
+const char *sig_describe(int signum);
+
+/**
+ * The number of a signal by name or number, in any case: "SIGINT", "int",
+ * "2", "RTMIN+3", "SIGRTMAX-1", "IOT".
+ *
+ * Thread: any · In a signal handler: yes · Errors: EINVAL NULL or no such
+ * signal
+ */
+int sig_number(const char *name);
+
+/**
+ * The signals that exist, as a set: bit signum - 1. Without those that the
+ * C library keeps for itself.
+ *
+ * Thread: any · In a signal handler: yes · Errors: none
+ */
+uint64_t sig_valid(void);
+
+/* ===========================================================================
+ * 16 What happened
+ */
+
+/** Buckets of the latency histogram. */
+#define SAFEPOINT_LATENCY_BUCKETS 40
+
+/**
+ * What happened in a context since sig_init(), or since the fork in a child.
+ * Once nothing is pending, arrivals = handled + coalesced + lost + dropped.
+ */
+typedef struct sig_counters {
+    /** Deliveries of signals that have a handler. */
+    uint64_t arrivals;
+    /** Events of signals that a handler was called for, or sig_next() took. */
+    uint64_t handled;
+    /** Deliveries that joined an event that was pending already. */
+    uint64_t coalesced;
+    /** Deliveries kept apart that found no room. */
+    uint64_t lost;
+    /** Deliveries that were pending when their handler was removed. */
+    uint64_t dropped;
+    /** Pending calls and posted jobs that were run, or that sig_next() took. */
+    uint64_t calls_run;
+    /** Pending calls that found the ring full: -EAGAIN. */
+    uint64_t calls_refused;
+    /** Pending calls and posted jobs dropped by sig_fini(). */
+    uint64_t calls_dropped;
+    /** Wake-ups that could not be written. */
+    uint64_t wakeups_failed;
+    /** Arrivals on another thread that were passed on to the owner. */
+    uint64_t forwards;
+    /**
+     * From arrival to handler: latency[n] counts the events that waited at
+     * least 2^n and less than 2^(n+1) nanoseconds. The last has all above.
+     */
+    uint64_t latency[SAFEPOINT_LATENCY_BUCKETS];
+} sig_counters;
+
+/**
+ * Copy the counters; `size` is sizeof *out. On another thread than the
+ * owner's they may be a moment apart from each other.
+ *
+ * Thread: any · In a signal handler: no · Errors: EINVAL NULL or size too
+ * small, E2BIG
+ */
+int sig_stats(sig_counters *out, size_t size);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif /* SAFEPOINT_H */

@@ -1,0 +1,65 @@
+//! 5 Pending calls
+//!
+//! Have the owner call a function at its next safe point. Both ways are
+//! lock-free and allocate nothing: they may be called on any thread and in a
+//! signal handler, also one that interrupted the very same function. Calls
+//! that one thread adds are run in that order.
+
+use core::ffi::{c_int, c_void};
+
+use super::{LARGEST, address, number, status};
+use crate::context::{Call, Job, MAIN, link};
+use crate::safepoint;
+use crate::sys::{self, Errno};
+
+/// Queue fn(arg). 1,024 can wait.
+///
+/// Thread: any · In a signal handler: yes · Errors: EINVAL NULL function,
+/// EAGAIN no room (counted in sig_stats)
+#[unsafe(no_mangle)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+pub extern "C" fn sig_add_pending_call(r#fn: Call, arg: *mut c_void) -> c_int {
+    let Some(function) = r#fn else { return -sys::EINVAL };
+    let function = address(function as *const c_void);
+    status(safepoint::add_call(&MAIN, function, arg as usize))
+}
+
+/// Queue a job whose memory is the caller's: it is never refused. Returns 0,
+/// or 1 where it was queued already; then it is still run once, and sees what
+/// the caller wrote before.
+///
+/// Thread: any · In a signal handler: yes · Errors: EINVAL NULL job or
+/// function, or size too small; E2BIG
+#[unsafe(no_mangle)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+pub unsafe extern "C" fn sig_post(job: *mut Job) -> c_int {
+    // SAFETY: the caller's word.
+    number(unsafe { check_job(job) }.map(|()| {
+        // SAFETY: the caller's word that the job lives until it was run.
+        let posted = MAIN.inbox().post(job as usize, unsafe { link(job) });
+        c_int::from(!posted)
+    }))
+}
+
+/// # Safety
+/// `job` is null, or points to a job of the size that it says.
+#[inline(always)]
+unsafe fn check_job(job: *const Job) -> Result<(), Errno> {
+    if job.is_null() {
+        return Err(sys::EINVAL);
+    }
+    // SAFETY: the caller's word.
+    let (size, function) = unsafe { ((*job).size as usize, (*job).r#fn) };
+    if size < size_of::<Job>() || function.is_none() {
+        return Err(sys::EINVAL);
+    }
+    let mut at = size_of::<Job>();
+    while at < size {
+        // SAFETY: inside the size that the job says it has.
+        if size > LARGEST || unsafe { *job.cast::<u8>().add(at) } != 0 {
+            return Err(sys::E2BIG);
+        }
+        at += 1;
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! 2 Life
+//!
+//! Loading the library changes nothing in the process. The thread that calls
+//! sig_init(), or without one the first that installs a handler, becomes the
+//! owner of the main context: handlers run on it, at its safe points, and
+//! nowhere else.
+//!
+//! fork: the child has the same handlers, nothing pending, no wake-up of its
+//! parent's, counters at zero, and the thread that forked as owner. A child
+//! made by vfork, _Fork or clone can receive signals without touching its
+//! parent's state; it should exec or exit. After dlclose the library's code
+//! stays mapped: a signal then is harmless.
+
+use core::ffi::c_int;
+use core::ptr::null_mut;
+
+use super::{catchable, status};
+use crate::context::{Context, Entry, Handler, MAIN};
+use crate::sys::{self, Errno};
+
+/// For sig_init(): what CPython does when it starts. SIGINT, where it has its
+/// default, gets sig_interrupted(); SIGPIPE and SIGXFSZ are ignored.
+pub const SAFEPOINT_INTERPRETER_DEFAULTS: u32 = 1;
+
+/// Make the caller the owner. `flags` is 0 or SAFEPOINT_INTERPRETER_DEFAULTS.
+/// To call it again is no error; if it fails, nothing has changed.
+///
+/// Thread: the first, then owner · In a signal handler: no · Errors: EINVAL
+/// unknown flag, EPERM another thread is the owner, ENOMEM
+#[unsafe(no_mangle)]
+pub extern "C" fn sig_init(flags: u32) -> c_int {
+    status(init(&MAIN, flags))
+}
+
+fn init(context: &Context, flags: u32) -> Result<(), Errno> {
+    if flags & !SAFEPOINT_INTERPRETER_DEFAULTS != 0 {
+        return Err(sys::EINVAL);
+    }
+    let had_owner = context.has_owner();
+    context.claim()?;
+    if flags & SAFEPOINT_INTERPRETER_DEFAULTS == 0 {
+        return Ok(());
+    }
+    let result = interpreter_defaults(context);
+    if result.is_err() && !had_owner {
+        context.finish();
+    }
+    result
+}
+
+fn interpreter_defaults(context: &Context) -> Result<(), Errno> {
+    let sigint = catchable(sys::SIGINT)?;
+    if context.query(sigint)?.kind == crate::context::Kind::Default {
+        let handler: Handler = Some(super::handlers::sig_interrupted);
+        let handler = handler.map_or(0, |handler| handler as usize);
+        let entry = Entry { handler, user: null_mut::<u8>() as usize, flags: 0 };
+        context.install(sigint, entry)?;
+    }
+    context.ignore(catchable(sys::SIGPIPE)?)?;
+    context.ignore(catchable(sys::SIGXFSZ)?)
+}
+
+/// Put back each disposition that still is ours and leave the others alone,
+/// drop what is pending, detach the wake-up fd and function, and have no
+/// owner. Does nothing where there is no owner.
+///
+/// Thread: owner · In a signal handler: no · Errors: EPERM
+#[unsafe(no_mangle)]
+pub extern "C" fn sig_fini() -> c_int {
+    if !MAIN.has_owner() {
+        return 0;
+    }
+    status(MAIN.owned().map(|()| MAIN.finish()))
+}
+
+/// 1 where the caller is the owner, otherwise 0.
+///
+/// Thread: any · In a signal handler: yes · Errors: none
+#[unsafe(no_mangle)]
+pub extern "C" fn sig_is_owner() -> c_int {
+    c_int::from(MAIN.is_owner())
+}
+
+/// The caller becomes the owner, whoever was before, and also where the owner
+/// has ended. What is pending stays. The caller sees to it that the old owner
+/// is in none of the library's functions but sig_check().
+///
+/// Thread: any · In a signal handler: no · Errors: EBUSY a handler is running
+/// (one that was left by longjmp counts until the next check), ENOMEM
+#[unsafe(no_mangle)]
+pub extern "C" fn sig_adopt() -> c_int {
+    status(MAIN.adopt())
+}

@@ -1,0 +1,91 @@
+//! 7 Wake-up
+//!
+//! How an arrival wakes an owner that waits in a loop of its own. On arrival
+//! the signal is first recorded, then the function is called, then the
+//! descriptor is written to. Drain the descriptor before you check, never
+//! after. What is pending never lives in the pipe: a full one loses nothing
+//! but a wake-up that was already due.
+
+use core::ffi::{c_int, c_void};
+
+use super::{address, maybe, number, status};
+use crate::context::MAIN;
+use crate::sys::{self, Errno};
+
+/// For sig_set_wakeup_fd(): calls, jobs and interrupts wake as well, with
+/// byte 0.
+pub const SAFEPOINT_WAKE_CALLS: u32 = 1;
+
+/// Runs inside the signal handler, so it may call only what is
+/// async-signal-safe; for a call or an interrupt, in its caller, with signum
+/// 0.
+pub type Wakeup = Option<extern "C" fn(signum: c_int, arg: *mut c_void)>;
+
+/// Write to `fd` when something arrives: one byte, the signal's number, to a
+/// pipe or a socket; 1 to an eventfd. It has to be non-blocking. The library
+/// keeps a duplicate of its own, so the caller may close `fd`: a number that
+/// was closed and reused is never written to. -1 is none. What is pending
+/// already wakes at once. `old_fd`, where not NULL, gets the number that was
+/// set before, or -1.
+///
+/// Thread: owner · In a signal handler: no · Errors: EINVAL fd would block, or
+/// is no pipe, socket or eventfd that can be written to; unknown flag; EBADF
+/// not open; EPERM; EMFILE, ENFILE, ENOMEM
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sig_set_wakeup_fd(
+    fd: c_int,
+    flags: u32,
+    old_fd: *mut c_int,
+) -> c_int {
+    let old = MAIN.owned().and_then(|()| set_wakeup_fd(fd, flags));
+    status(old.map(|old| {
+        // SAFETY: the caller's word.
+        unsafe { maybe(old_fd, old) }
+    }))
+}
+
+fn set_wakeup_fd(fd: c_int, flags: u32) -> Result<c_int, Errno> {
+    if flags & !SAFEPOINT_WAKE_CALLS != 0 {
+        return Err(sys::EINVAL);
+    }
+    if fd < -1 {
+        return Err(sys::EBADF);
+    }
+    MAIN.set_wakeup_fd(fd, flags & SAFEPOINT_WAKE_CALLS != 0)
+}
+
+/// A descriptor of the library's that is readable while something is pending:
+/// poll it, then sig_check(). Always the same; never read or close it.
+///
+/// Thread: owner · In a signal handler: no · Errors: EPERM, EMFILE, ENFILE,
+/// ENOMEM
+#[unsafe(no_mangle)]
+pub extern "C" fn sig_event_fd() -> c_int {
+    number(MAIN.owned().and_then(|()| MAIN.event_fd()))
+}
+
+/// Call fn(signum, arg) when something arrives: how an interpreter's own
+/// check is tripped (PyErr_SetInterruptEx, lua_sethook, a JIT's epoch). NULL
+/// is none.
+///
+/// Thread: owner · In a signal handler: no · Errors: EPERM
+#[unsafe(no_mangle)]
+pub extern "C" fn sig_set_wakeup_fn(r#fn: Wakeup, arg: *mut c_void) -> c_int {
+    let function = r#fn.map_or(0, |function| address(function as *const c_void));
+    status(MAIN.owned().map(|()| MAIN.set_wakeup_function(function, arg as usize)))
+}
+
+/// How many wake-ups could not be written since this was last asked. Where it
+/// is not 0, `last_error` gets the last one's positive errno, EAGAIN for a
+/// full pipe; it may be NULL.
+///
+/// Thread: any · In a signal handler: no · Errors: none
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sig_wakeup_failures(last_error: *mut c_int) -> c_int {
+    let (failed, error) = MAIN.failures();
+    if failed != 0 {
+        // SAFETY: the caller's word.
+        unsafe { maybe(last_error, error) };
+    }
+    c_int::try_from(failed).unwrap_or(c_int::MAX)
+}

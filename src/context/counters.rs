@@ -1,0 +1,98 @@
+//! What happened, counted by the owner.
+
+use core::sync::atomic::AtomicU64;
+use core::sync::atomic::Ordering::Relaxed;
+
+/// Buckets of the latency histogram.
+pub const SAFEPOINT_LATENCY_BUCKETS: usize = 40;
+
+/// What happened in a context since sig_init(), or since the fork in a child.
+/// Once nothing is pending, arrivals = handled + coalesced + lost + dropped.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Counters {
+    /// Deliveries of signals that have a handler.
+    pub arrivals: u64,
+    /// Events of signals that a handler was called for, or sig_next() took.
+    pub handled: u64,
+    /// Deliveries that joined an event that was pending already.
+    pub coalesced: u64,
+    /// Deliveries kept apart that found no room.
+    pub lost: u64,
+    /// Deliveries that were pending when their handler was removed.
+    pub dropped: u64,
+    /// Pending calls and posted jobs that were run, or that sig_next() took.
+    pub calls_run: u64,
+    /// Pending calls that found the ring full: -EAGAIN.
+    pub calls_refused: u64,
+    /// Pending calls and posted jobs dropped by sig_fini().
+    pub calls_dropped: u64,
+    /// Wake-ups that could not be written.
+    pub wakeups_failed: u64,
+    /// Arrivals on another thread that were passed on to the owner.
+    pub forwards: u64,
+    /// From arrival to handler: latency[n] counts the events that waited at
+    /// least 2^n and less than 2^(n+1) nanoseconds. The last has all above.
+    pub latency: [u64; SAFEPOINT_LATENCY_BUCKETS],
+}
+
+/// Add to what only the owner writes: no locked instruction is needed.
+#[inline(always)]
+pub fn add(counter: &AtomicU64, by: u64) {
+    counter.store(counter.load(Relaxed).wrapping_add(by), Relaxed);
+}
+
+/// Owner writes, any thread reads.
+pub struct Tally {
+    pub handled: AtomicU64,
+    pub coalesced: AtomicU64,
+    pub lost: AtomicU64,
+    pub dropped: AtomicU64,
+    pub calls_run: AtomicU64,
+    pub calls_dropped: AtomicU64,
+    latency: [AtomicU64; SAFEPOINT_LATENCY_BUCKETS],
+}
+
+impl Tally {
+    pub const fn new() -> Self {
+        Tally {
+            handled: AtomicU64::new(0),
+            coalesced: AtomicU64::new(0),
+            lost: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+            calls_run: AtomicU64::new(0),
+            calls_dropped: AtomicU64::new(0),
+            latency: [const { AtomicU64::new(0) }; SAFEPOINT_LATENCY_BUCKETS],
+        }
+    }
+
+    /// Count one event that waited so many nanoseconds.
+    pub fn waited(&self, nanoseconds: u64) {
+        let bucket = nanoseconds.max(1).ilog2() as usize;
+        if let Some(counter) = self.latency.get(bucket).or(self.latency.last()) {
+            add(counter, 1);
+        }
+    }
+
+    pub fn latency(&self) -> [u64; SAFEPOINT_LATENCY_BUCKETS] {
+        let mut read = [0; SAFEPOINT_LATENCY_BUCKETS];
+        for (to, from) in read.iter_mut().zip(&self.latency) {
+            *to = from.load(Relaxed);
+        }
+        read
+    }
+
+    pub fn forget(&self) {
+        let all = [
+            &self.handled,
+            &self.coalesced,
+            &self.lost,
+            &self.dropped,
+            &self.calls_run,
+            &self.calls_dropped,
+        ];
+        for counter in all.into_iter().chain(&self.latency) {
+            counter.store(0, Relaxed);
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! A context: its owner, its handlers, and what is pending for it.
+//!
+//! The process has one today, [`MAIN`]. Nothing here is global but that
+//! static and what belongs to the process (`disposition`): another context is
+//! another value of [`Context`].
+
+mod counters;
+mod disposition;
+mod event;
+mod fork;
+mod handlers;
+mod jobs;
+mod ready;
+mod wakeup;
+
+use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
+
+pub use counters::{Counters, Tally, add};
+pub use disposition::{Installed, Kind};
+pub use event::{
+    Call, Event, Handler, SAFEPOINT_EVENT_CALL, SAFEPOINT_EVENT_INTERRUPT,
+    SAFEPOINT_EVENT_SIGNAL,
+};
+pub use handlers::{ALL_FLAGS, Entry, Handlers, SAFEPOINT_ONESHOT};
+pub use jobs::{Job, Jobs, link};
+pub use ready::{Item, Ready};
+
+use crate::sys::{self, Errno};
+use crate::zone::{self, Inbox, PROCESS};
+
+/// The main context.
+pub static MAIN: Context = Context::new(0);
+
+pub struct Context {
+    /// Which inbox is this one's.
+    slot: usize,
+    /// The owner's thread; 0 is none.
+    owner: AtomicUsize,
+    /// How many sig_hold() are open.
+    held: AtomicU32,
+    /// Where on the stack the outermost check that is running a handler is;
+    /// 0 is none, `ADOPTING` keeps the owner out.
+    running: AtomicUsize,
+    pub handlers: Handlers,
+    pub ready: Ready,
+    pub jobs: Jobs,
+    pub tally: Tally,
+    /// Failed wake-ups that sig_wakeup_failures() has told of.
+    failures_told: AtomicU64,
+    /// The number that the user knows the wake-up fd by, plus 1.
+    wakeup_fd: AtomicU32,
+}
+
+const ADOPTING: usize = usize::MAX;
+
+impl Context {
+    pub const fn new(slot: usize) -> Self {
+        Context {
+            slot,
+            owner: AtomicUsize::new(0),
+            held: AtomicU32::new(0),
+            running: AtomicUsize::new(0),
+            handlers: Handlers::new(),
+            ready: Ready::new(),
+            jobs: Jobs::new(),
+            tally: Tally::new(),
+            failures_told: AtomicU64::new(0),
+            wakeup_fd: AtomicU32::new(0),
+        }
+    }
+
+    #[inline(always)]
+    pub fn inbox(&self) -> &'static Inbox {
+        zone::inbox(self.slot)
+    }
+
+    #[inline(always)]
+    pub fn is_owner(&self) -> bool {
+        self.owner.load(Acquire) == sys::this_thread()
+    }
+
+    pub fn has_owner(&self) -> bool {
+        self.owner.load(Acquire) != 0
+    }
+
+    /// Become the owner, where there is none.
+    pub fn claim(&self) -> Result<(), Errno> {
+        disposition::watch_forks()?;
+        let me = sys::this_thread();
+        match self.owner.compare_exchange(0, me, AcqRel, Acquire) {
+            Ok(_) => Ok(()),
+            Err(owner) if owner == me => Ok(()),
+            Err(_) => Err(sys::EPERM),
+        }
+    }
+
+    /// Only the owner may go on.
+    pub fn owned(&self) -> Result<(), Errno> {
+        if self.is_owner() { Ok(()) } else { Err(sys::EPERM) }
+    }
+
+    /// Become the owner, whoever was.
+    pub fn adopt(&self) -> Result<(), Errno> {
+        disposition::watch_forks()?;
+        if self.is_owner() {
+            return match self.running.load(Relaxed) {
+                0 => Ok(()),
+                _ => Err(sys::EBUSY),
+            };
+        }
+        self.running
+            .compare_exchange(0, ADOPTING, AcqRel, Relaxed)
+            .map_err(|_| sys::EBUSY)?;
+        self.owner.store(sys::this_thread(), Release);
+        self.running.store(0, Release);
+        Ok(())
+    }
+
+    /// The owner begins to run handlers, in a frame at this address. True
+    /// for the outermost check, which has to call [`leave`](Self::leave).
+    /// `None` where the context is being adopted.
+    ///
+    /// A handler may longjmp out over the check and never come back to leave.
+    /// Then the next check does not stand below the one that was left, as one
+    /// inside a handler does, and takes its place.
+    #[inline(always)]
+    pub fn enter(&self, frame: usize) -> Option<bool> {
+        match self.running.compare_exchange(0, frame, AcqRel, Acquire) {
+            Ok(_) if self.is_owner() => Some(true),
+            Ok(_) => {
+                self.running.store(0, Release);
+                None
+            }
+            Err(ADOPTING) => None,
+            Err(outer) if frame < outer => Some(false),
+            Err(_) => {
+                self.running.store(frame, Relaxed);
+                Some(true)
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub fn leave(&self) {
+        self.running.store(0, Release);
+    }
+
+    #[inline(always)]
+    pub fn is_held(&self) -> bool {
+        self.held.load(Relaxed) != 0
+    }
+
+    /// Open one more hold: EAGAIN at 2^32 of them.
+    pub fn hold(&self) -> Result<(), Errno> {
+        let held = self.held.load(Relaxed).checked_add(1).ok_or(sys::EAGAIN)?;
+        self.held.store(held, Relaxed);
+        self.quiet();
+        Ok(())
+    }
+
+    /// Close one hold: EINVAL where none is open.
+    pub fn release(&self) -> Result<(), Errno> {
+        let held = self.held.load(Relaxed).checked_sub(1).ok_or(sys::EINVAL)?;
+        self.held.store(held, Relaxed);
+        if held == 0 && self.is_pending() {
+            self.inbox().breaker.0.store(1, Relaxed);
+        }
+        Ok(())
+    }
+
+    /// While held the breaker stays down: an arrival sets it, and the one
+    /// check that this costs takes it down again. Release looks for itself.
+    pub fn quiet(&self) {
+        self.inbox().breaker.0.swap(0, SeqCst);
+    }
+
+    /// Whether anything waits, arrived or collected.
+    #[inline(always)]
+    pub fn is_pending(&self) -> bool {
+        !self.ready.is_empty() || !self.jobs.is_empty() || self.inbox().is_pending()
+    }
+
+    /// Signals that are pending, as bits.
+    pub fn pending(&self) -> u64 {
+        self.ready.bits() | self.inbox().arrived()
+    }
+
+    /// Bring breaker and eventfd to what is pending: clear first, look after.
+    #[inline(never)]
+    pub fn settle(&self) {
+        let clean = self.inbox().wake.drain_event();
+        self.inbox().breaker.0.swap(0, SeqCst);
+        if !clean || self.is_pending() {
+            self.inbox().wake.force_event();
+            if !self.is_held() {
+                self.inbox().breaker.0.store(1, Relaxed);
+            }
+        }
+    }
+
+    /// Drop what is pending of one signal, counted.
+    pub fn drop_signal(&self, signum: u32) {
+        self.ready.collect(self.inbox());
+        while let Some(item) = self.ready.take_from(self.inbox(), signum, u64::MAX) {
+            add(&self.tally.dropped, item.count + item.lost);
+        }
+    }
+
+    /// Drop everything that is pending, counted.
+    pub fn drop_pending(&self) {
+        let inbox = self.inbox();
+        inbox.take_interrupt();
+        let limit = self.ready.collect(inbox);
+        while let Some(item) = self.ready.take(inbox, limit) {
+            add(&self.tally.dropped, item.count + item.lost);
+        }
+        self.drop_calls();
+        self.settle();
+    }
+
+    /// Drop calls and jobs, counted.
+    #[inline(never)]
+    pub fn drop_calls(&self) {
+        let inbox = self.inbox();
+        let limit = inbox.calls.limit();
+        while inbox.calls.take_late().or_else(|| inbox.calls.take(limit)).is_some() {
+            add(&self.tally.calls_dropped, 1);
+        }
+        let limit = self.jobs.collect(inbox);
+        while self.jobs.take(limit).is_some() {
+            add(&self.tally.calls_dropped, 1);
+        }
+    }
+
+    /// Put every disposition back, drop what is pending, have no owner.
+    pub fn finish(&self) {
+        disposition::restore_all(self);
+        self.stop_wakeups();
+        self.held.store(0, Relaxed);
+        self.drop_pending();
+        self.owner.store(0, Release);
+    }
+
+    pub fn counters(&self) -> Counters {
+        let tally = &self.tally;
+        Counters {
+            arrivals: self.ready.collected() + self.inbox().deliveries.waiting(),
+            handled: tally.handled.load(Relaxed),
+            coalesced: tally.coalesced.load(Relaxed),
+            lost: tally.lost.load(Relaxed),
+            dropped: tally.dropped.load(Relaxed),
+            calls_run: tally.calls_run.load(Relaxed),
+            calls_refused: self.inbox().calls_refused(),
+            calls_dropped: tally.calls_dropped.load(Relaxed),
+            wakeups_failed: self.inbox().wake.failures().0,
+            forwards: 0,
+            latency: tally.latency(),
+        }
+    }
+}
+
+/// As if the signal had arrived, in the process that installed.
+pub fn trip(signum: u32) {
+    if PROCESS.id() != 0 {
+        zone::trip(signum);
+    }
+}

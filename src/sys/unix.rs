@@ -1,0 +1,172 @@
+//! The owner's side of the C library, on Unix.
+#![allow(unsafe_code)] // the boundary to the C library
+
+use core::ffi::c_int;
+use core::sync::atomic::AtomicU32;
+use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+
+use super::zone::{SignalSet, WakeKind, last_error, swap_mask};
+
+pub use libc::{
+    E2BIG, EAGAIN, EBADF, EBUSY, EEXIST, EINVAL, EMFILE, ENFILE, ENOMEM, EPERM,
+};
+pub use libc::{SIGINT, SIGKILL, SIGPIPE, SIGSTOP, SIGXFSZ};
+
+pub const SA_RESTART: u32 = libc::SA_RESTART as u32;
+pub const SA_NOCLDSTOP: u32 = libc::SA_NOCLDSTOP as u32;
+pub const SA_NOCLDWAIT: u32 = libc::SA_NOCLDWAIT as u32;
+
+/// A failed call's errno, positive.
+pub type Errno = c_int;
+
+/// End the process at once. Never reached in what ships: see `panic`.
+#[cfg(all(not(feature = "std"), not(test)))]
+pub fn abort() -> ! {
+    // SAFETY: no preconditions.
+    unsafe { libc::abort() }
+}
+
+/// The calling thread, as a number that no other living thread has; not 0.
+#[inline(always)]
+pub fn this_thread() -> usize {
+    // SAFETY: no preconditions. No system call: it is a register and a load.
+    unsafe { libc::pthread_self() as usize }
+}
+
+/// The real-time signals that the C library leaves to programs.
+pub fn real_time() -> core::ops::RangeInclusive<u32> {
+    #[cfg(target_os = "linux")]
+    return libc::SIGRTMIN() as u32..=libc::SIGRTMAX() as u32;
+    #[cfg(not(target_os = "linux"))]
+    #[allow(clippy::reversed_empty_ranges)] // none: no queueing there
+    return 1..=0;
+}
+
+/// The process-wide lock: dispositions and fork. Signals are blocked while it
+/// is held, so that no handler on this thread can find it taken.
+pub struct Lock {
+    taken: AtomicU32,
+    /// The holder's mask, written and read by the holder alone.
+    mask: [AtomicU32; 2],
+}
+
+impl Lock {
+    pub const fn new() -> Self {
+        Lock { taken: AtomicU32::new(0), mask: [const { AtomicU32::new(0) }; 2] }
+    }
+
+    /// Block every signal, then take it.
+    #[inline(never)]
+    pub fn lock(&self) {
+        let before = swap_mask(libc::SIG_BLOCK, &SignalSet::from_bits(!0)).to_bits();
+        while self.taken.compare_exchange(0, 1, Acquire, Relaxed).is_err() {
+            // SAFETY: no preconditions.
+            unsafe { libc::sched_yield() };
+        }
+        let [low, high] = &self.mask;
+        low.store(before as u32, Relaxed);
+        high.store((before >> 32) as u32, Relaxed);
+    }
+
+    /// Give it back, then put the mask back.
+    #[inline(never)]
+    pub fn unlock(&self) {
+        let [low, high] = &self.mask;
+        let before = u64::from(high.load(Relaxed)) << 32 | u64::from(low.load(Relaxed));
+        self.taken.store(0, Release);
+        swap_mask(libc::SIG_SETMASK, &SignalSet::from_bits(before));
+    }
+}
+
+/// Have these called around every `fork`.
+pub fn at_fork(
+    prepare: unsafe extern "C" fn(),
+    parent: unsafe extern "C" fn(),
+    child: unsafe extern "C" fn(),
+) -> Result<(), Errno> {
+    // SAFETY: the functions are static, and the library is never unmapped.
+    match unsafe { libc::pthread_atfork(Some(prepare), Some(parent), Some(child)) } {
+        0 => Ok(()),
+        error => Err(error),
+    }
+}
+
+/// What kind of wake-up this descriptor takes. EBADF: not open. EINVAL:
+/// blocking, not open for writing, or neither pipe, socket nor eventfd.
+pub fn wake_kind(fd: c_int) -> Result<WakeKind, Errno> {
+    // SAFETY: no pointers.
+    let flags = check(unsafe { libc::fcntl(fd, libc::F_GETFL) })?;
+    if flags & libc::O_NONBLOCK == 0 || flags & libc::O_ACCMODE == libc::O_RDONLY {
+        return Err(EINVAL);
+    }
+    let mut stat = core::mem::MaybeUninit::<libc::stat>::zeroed();
+    // SAFETY: a valid place to write to, zeroed so that it is initialised.
+    let stat = unsafe {
+        check(libc::fstat(fd, stat.as_mut_ptr()))?;
+        stat.assume_init()
+    };
+    match stat.st_mode & libc::S_IFMT {
+        libc::S_IFIFO => Ok(WakeKind::Pipe),
+        libc::S_IFSOCK => Ok(WakeKind::Socket),
+        // What has no type at all is one of the kernel's anonymous files. Of
+        // those only an eventfd takes eight bytes, and adding 0 changes
+        // nothing.
+        0 => {
+            let zero = 0u64;
+            // SAFETY: eight readable bytes.
+            match unsafe { libc::write(fd, (&raw const zero).cast(), 8) } {
+                8 => Ok(WakeKind::Event),
+                _ => Err(EINVAL),
+            }
+        }
+        _ => Err(EINVAL),
+    }
+}
+
+/// A descriptor of our own for the same file, close-on-exec, not 0 to 2.
+pub fn duplicate(fd: c_int) -> Result<c_int, Errno> {
+    // SAFETY: no pointers.
+    check(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3) })
+}
+
+/// Put the file of `fd` under `number`, in one step.
+pub fn put_under(fd: c_int, number: c_int) -> Result<(), Errno> {
+    #[cfg(target_os = "linux")]
+    // SAFETY: no pointers.
+    check(unsafe { libc::dup3(fd, number, libc::O_CLOEXEC) })?;
+    #[cfg(not(target_os = "linux"))]
+    // SAFETY: no pointers.
+    unsafe {
+        check(libc::dup2(fd, number))?;
+        check(libc::fcntl(number, libc::F_SETFD, libc::FD_CLOEXEC))?;
+    }
+    Ok(())
+}
+
+pub fn close(fd: c_int) {
+    // SAFETY: the caller's own descriptor. Never retried: Linux closes it
+    // even where it says EINTR.
+    unsafe { libc::close(fd) };
+}
+
+/// A new eventfd, not 0 to 2: non-blocking, close-on-exec, nothing in it.
+#[cfg(target_os = "linux")]
+pub fn new_event() -> Result<c_int, Errno> {
+    // SAFETY: no pointers.
+    let fd = check(unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) })?;
+    if fd > 2 {
+        return Ok(fd);
+    }
+    let higher = duplicate(fd);
+    close(fd);
+    higher
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn new_event() -> Result<c_int, Errno> {
+    Err(libc::ENOTSUP)
+}
+
+fn check(result: c_int) -> Result<c_int, Errno> {
+    if result < 0 { Err(last_error()) } else { Ok(result) }
+}

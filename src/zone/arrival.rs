@@ -1,0 +1,173 @@
+//! The low-level handler: the one function that the kernel calls.
+//!
+//! It records and returns. Three things make it more than that: a fault of
+//! the processor's own is never recorded, since to return from it is to fault
+//! again; a process that is not the one which installed touches nothing; and
+//! where a handler stood before us and asked to be kept, it runs as it would
+//! have run.
+#![allow(unsafe_code)] // the kernel's pointers, and a link section
+
+use core::ffi::{c_int, c_void};
+
+use super::deliveries::Details;
+use super::inbox::bit;
+use super::process::PROCESS;
+use super::wake::From;
+use crate::sys::zone::{self as sys, SavedErrno, SigInfo};
+
+/// Every signal is blocked in an arrival, but for the faults: one of those in
+/// here must kill the process, not hang it. The C library's own two are
+/// blocked as well: nobody else's mask has them (sigfillset leaves them out),
+/// which is how one copy of safepoint knows another.
+pub const ACTION_MASK: u64 = !(sys::FAULTS | sys::UNBLOCKABLE);
+
+/// SA_ONSTACK always: a Go program aborts where a handler runs elsewhere.
+pub const ACTION_FLAGS: u32 = sys::SA_SIGINFO | sys::SA_ONSTACK;
+
+/// Whether this action is another copy of safepoint in the same process: two
+/// plugins that were each linked with the static library. Copies always chain.
+pub fn is_sibling(action: &sys::Action) -> bool {
+    action.mask == ACTION_MASK && action.flags & ACTION_FLAGS == ACTION_FLAGS
+}
+
+/// What `sigaction` is given.
+///
+/// # Safety
+/// Called by the kernel, or by a handler that stands over ours and passes on
+/// what the kernel passed to it.
+#[unsafe(link_section = ".text.safepoint_zone")]
+pub unsafe extern "C" fn arrival(signum: c_int, info: *mut SigInfo, context: *mut c_void) {
+    let _errno = SavedErrno::new(); // put back last of all
+    // SAFETY: what the kernel passed.
+    unsafe {
+        if sys::is_fault(signum, info) {
+            return fault(signum, info, context);
+        }
+        let chained = PROCESS.is_chained(signum as u32);
+        if chained && sys::is_marked(info, mark()) {
+            // A handler above us, to which we chain, chains back to us.
+            return;
+        }
+        let read = sys::read_siginfo(signum, info);
+        let here = is_this_process(&read);
+        if here {
+            record(signum as u32, &read, From::Arrival);
+        }
+        if chained {
+            chain(signum, info, context, here);
+        }
+    }
+}
+
+/// As if the signal had arrived. Any thread, and in a signal handler.
+#[unsafe(link_section = ".text.safepoint_zone")]
+pub fn trip(signum: u32) {
+    let (pid, uid) = (sys::process_id(), sys::user_id());
+    let read = sys::Siginfo { code: sys::SI_USER, pid, uid, status: 0, value: 0 };
+    record(signum, &read, From::Caller);
+}
+
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+fn record(signum: u32, read: &sys::Siginfo, from: From) {
+    let details = Details {
+        code: read.code,
+        pid: read.pid,
+        uid: read.uid,
+        status: read.status,
+        value: read.value,
+        time: sys::now(),
+    };
+    for inbox in PROCESS.subscribers(signum) {
+        inbox.deliver(signum, &details, from);
+    }
+}
+
+/// A vfork or clone child runs our handler on our memory, and nothing in user
+/// space tells it from its parent: the kernel has to be asked. What a thread
+/// of this process sent to one thread (raise, pthread_kill) needs no asking:
+/// its sender named a thread of its own process.
+#[inline(always)]
+fn is_this_process(read: &sys::Siginfo) -> bool {
+    let id = PROCESS.id();
+    read.code == sys::SI_TKILL && read.pid == id || sys::process_id() == id
+}
+
+/// To what stood before us; or else the process dies of this very fault.
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+unsafe fn fault(signum: c_int, info: *mut SigInfo, context: *mut c_void) {
+    let before = PROCESS.before(signum as u32);
+    if before.handler == sys::DEFAULT.handler || before.handler == sys::IGNORE.handler {
+        // Blocked while we are in here: it strikes on the way out, with the
+        // registers of the instruction that faulted, whether or not that
+        // instruction would fault again. An ignored fault kills as well.
+        let _ = sys::swap_action(signum, Some(&sys::DEFAULT));
+        // SAFETY: what the kernel passed.
+        return unsafe { sys::requeue(signum, info) };
+    }
+    // SAFETY: what the kernel passed.
+    unsafe { call_before(&before, signum, info, context) }
+}
+
+/// Run the action that stood before us.
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+unsafe fn chain(signum: c_int, info: *mut SigInfo, context: *mut c_void, here: bool) {
+    let before = PROCESS.before(signum as u32);
+    if before.handler == sys::IGNORE.handler {
+        return;
+    }
+    let spent =
+        before.flags & sys::SA_RESETHAND != 0 && here && !PROCESS.spend(signum as u32);
+    // SAFETY: what the kernel passed.
+    unsafe {
+        if before.handler == sys::DEFAULT.handler || spent {
+            return default(signum, info);
+        }
+        if let Some(marked) = sys::mark(info, mark()) {
+            call_before(&before, signum, info, context);
+            sys::unmark(info, marked);
+        }
+    }
+}
+
+/// Call it under the mask that the kernel would have given it.
+#[inline(always)]
+unsafe fn call_before(
+    before: &sys::Action,
+    signum: c_int,
+    info: *mut SigInfo,
+    context: *mut c_void,
+) {
+    let itself = if before.flags & sys::SA_NODEFER == 0 { bit(signum as u32) } else { 0 };
+    // SAFETY: what the kernel passed; a handler that somebody installed.
+    unsafe {
+        let mask = sys::interrupted_mask(context) | before.mask | itself;
+        let ours = sys::swap_mask(sys::SIG_SETMASK, &sys::SignalSet::from_bits(mask));
+        sys::call_handler(before, signum, info, context);
+        sys::swap_mask(sys::SIG_SETMASK, &ours);
+    }
+}
+
+/// Do what the kernel does by default, with the same siginfo: unblock,
+/// default, send again. Comes back from a stop, when the process goes on.
+#[inline(always)]
+unsafe fn default(signum: c_int, info: *mut SigInfo) {
+    if sys::IGNORED_BY_DEFAULT & bit(signum as u32) != 0 {
+        return;
+    }
+    let Ok(ours) = sys::swap_action(signum, Some(&sys::DEFAULT)) else { return };
+    // SAFETY: what the kernel passed.
+    unsafe { sys::requeue(signum, info) };
+    let only = sys::SignalSet::from_bits(bit(signum as u32));
+    let before = sys::swap_mask(sys::SIG_UNBLOCK, &only);
+    sys::swap_mask(sys::SIG_SETMASK, &before);
+    let _ = sys::swap_action(signum, Some(&ours));
+}
+
+/// What marks a siginfo as seen by this copy of the library.
+#[inline(always)]
+fn mark() -> usize {
+    &raw const PROCESS as usize
+}

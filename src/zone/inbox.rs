@@ -1,0 +1,179 @@
+//! A context's inbox: all that an arrival writes and its owner collects.
+//!
+//! # Order
+//!
+//! An arrival: record and count, the signal's bit (Release), the breaker,
+//! then the wake-up. The owner: drain the eventfd, swap the breaker, then
+//! look at the bits; it never clears after it has looked (CPython lost
+//! wake-ups that way: python/cpython gh-74224; libuv on arm64: PR 4287).
+//!
+//! The breaker is *stored* by producers, after their Release of what is
+//! pending, and swapped by the owner: either the owner's swap reads that
+//! store, and then what it announces is seen, or the store comes after the
+//! swap and the breaker stays set. No fence is needed for that. What a wake-
+//! up has to know besides, whether anybody wants to be woken, is read after a
+//! read-modify-write of the same producer: see [`Wake::active`].
+
+use super::atomic::{
+    AcqRel, Acquire, AtomicU32, AtomicU64, Relaxed, Release, SeqCst, constructor,
+};
+use super::deliveries::{Deliveries, Details, QUEUED, SINGLES};
+use super::posted::{Link, Posted};
+use super::ring::{Call, Full, ROOM, Ring};
+use super::wake::{From, Wake};
+
+pub struct Inbox {
+    pub breaker: Breaker,
+    pub wake: Wake,
+    pub deliveries: Deliveries<SINGLES, { SINGLES + QUEUED }>,
+    pub calls: Ring<ROOM, { ROOM / 64 }>,
+    pub posted: Posted,
+    /// Signals that have arrived, by bit `signum - 1`.
+    arrived: AtomicU64,
+    /// Signals whose deliveries are kept apart.
+    queues: AtomicU64,
+    /// `INTERRUPT | value`, or 0.
+    interrupt: AtomicU64,
+    calls_refused: AtomicU64,
+}
+
+/// Non-zero while anything is pending: a cache line of its own, since every
+/// safe point reads it.
+#[repr(C, align(64))]
+pub struct Breaker(pub AtomicU32);
+
+const INTERRUPT: u64 = 1 << 32;
+
+/// The bit of a signal, or none for a number that is no signal's.
+#[inline(always)]
+pub fn bit(signum: u32) -> u64 {
+    1u64.checked_shl(signum.wrapping_sub(1)).unwrap_or(0)
+}
+
+impl Inbox {
+    constructor! {
+        pub fn new() -> Self {
+            Inbox {
+                breaker: Breaker(AtomicU32::new(0)),
+                wake: Wake::new(),
+                deliveries: Deliveries::new(),
+                calls: Ring::new(),
+                posted: Posted::new(),
+                arrived: AtomicU64::new(0),
+                queues: AtomicU64::new(0),
+                interrupt: AtomicU64::new(0),
+                calls_refused: AtomicU64::new(0),
+            }
+        }
+    }
+
+    // Producers: any thread, and in a signal handler.
+
+    /// A signal has come.
+    #[inline(always)]
+    pub fn deliver(&self, signum: u32, details: &Details, from: From) {
+        let queue = self.queues.load(Relaxed) & bit(signum) != 0;
+        self.deliveries.record(signum as usize, queue, details);
+        // SeqCst, not Release: it is the read-modify-write in front of the
+        // look at `active`.
+        self.arrived.fetch_or(bit(signum), SeqCst);
+        self.announce(signum, from);
+    }
+
+    /// Queue a call.
+    #[inline(always)]
+    pub fn add_call(&self, call: Call) -> Result<(), Full> {
+        let result = self.calls.push(call);
+        match result {
+            Ok(()) => self.announce(0, From::Caller),
+            Err(Full) => {
+                self.calls_refused.fetch_add(1, Relaxed);
+            }
+        }
+        result
+    }
+
+    /// Post a job; false where it was queued already.
+    #[inline(always)]
+    pub fn post(&self, address: usize, link: &Link) -> bool {
+        let posted = self.posted.push(address, link);
+        if posted {
+            self.announce(0, From::Caller);
+        }
+        posted
+    }
+
+    /// The next check returns `value`.
+    #[inline(always)]
+    pub fn interrupt(&self, value: i32) {
+        self.interrupt.swap(INTERRUPT | u64::from(value as u32), SeqCst);
+        self.announce(0, From::Caller);
+    }
+
+    #[inline(always)]
+    fn announce(&self, signum: u32, from: From) {
+        self.breaker.0.store(1, Release);
+        if self.wake.active() != 0 && self.wake.wake(signum, from) {
+            self.breaker.0.store(1, Release);
+        }
+    }
+
+    // The owner.
+
+    /// Signals that have arrived since the last call, as bits.
+    #[inline(always)]
+    pub fn collect(&self) -> u64 {
+        if self.arrived.load(Relaxed) == 0 {
+            return 0;
+        }
+        self.arrived.swap(0, AcqRel)
+    }
+
+    /// Signals that have arrived and are not collected.
+    pub fn arrived(&self) -> u64 {
+        self.arrived.load(Acquire)
+    }
+
+    /// The value that an interrupt left, if one did.
+    #[inline(always)]
+    pub fn take_interrupt(&self) -> Option<i32> {
+        if self.interrupt.load(Relaxed) == 0 {
+            return None;
+        }
+        match self.interrupt.swap(0, AcqRel) {
+            0 => None,
+            word => Some(word as u32 as i32),
+        }
+    }
+
+    /// Whether anything is pending here.
+    #[inline(always)]
+    pub fn is_pending(&self) -> bool {
+        self.arrived.load(Acquire) != 0
+            || self.calls.is_pending()
+            || self.posted.is_pending()
+            || self.interrupt.load(Relaxed) != 0
+    }
+
+    /// Keep deliveries of this signal apart, or not.
+    pub fn set_queue(&self, signum: u32, queue: bool) {
+        let queues = self.queues.load(Relaxed) & !bit(signum);
+        self.queues.store(if queue { queues | bit(signum) } else { queues }, Release);
+    }
+
+    pub fn queues(&self, signum: u32) -> bool {
+        self.queues.load(Relaxed) & bit(signum) != 0
+    }
+
+    pub fn calls_refused(&self) -> u64 {
+        self.calls_refused.load(Relaxed)
+    }
+
+    /// A forked child's: nothing has ever been refused. The rest is dropped
+    /// by whoever owns it.
+    pub fn forget(&self) {
+        self.collect();
+        self.take_interrupt();
+        self.calls_refused.store(0, Relaxed);
+    }
+}

@@ -1,0 +1,113 @@
+//! What an arrival needs to know of the process: a disposition belongs to the
+//! process, not to a context.
+
+use super::atomic::{Acquire, AtomicU32, AtomicU64, Release, SeqCst};
+use super::deliveries::SIGNALS;
+use super::inbox::{Inbox, bit};
+use super::published::Published;
+use crate::sys::zone::Action;
+
+/// The one process-wide table.
+pub static PROCESS: Process = Process::new();
+
+/// The main context's inbox.
+pub static MAIN: Inbox = Inbox::new();
+
+/// The inbox of the context in this slot. There is one today: slot 0.
+#[inline(always)]
+pub fn inbox(_slot: usize) -> &'static Inbox {
+    &MAIN
+}
+
+pub struct Process {
+    /// The process that installed: an arrival anywhere else (a vfork child
+    /// runs our handler on our memory) touches nothing.
+    id: AtomicU32,
+    /// Signals for which the main context has a handler. With more contexts
+    /// this becomes a list per signal, behind `subscribers`.
+    subscribed: AtomicU64,
+    /// Signals whose action from before us runs after recording.
+    chained: AtomicU64,
+    /// Signals whose SA_RESETHAND action from before us has run.
+    spent: AtomicU64,
+    /// What stood before us.
+    before: [Published<4>; SIGNALS],
+}
+
+impl Process {
+    const fn new() -> Self {
+        Process {
+            id: AtomicU32::new(0),
+            subscribed: AtomicU64::new(0),
+            chained: AtomicU64::new(0),
+            spent: AtomicU64::new(0),
+            before: [const { Published::new() }; SIGNALS],
+        }
+    }
+
+    pub fn set_id(&self, id: i32) {
+        self.id.store(id as u32, Release);
+    }
+
+    #[inline(always)]
+    pub fn id(&self) -> i32 {
+        self.id.load(Acquire) as i32
+    }
+
+    /// The inboxes of all contexts that have a handler for this signal.
+    #[inline(always)]
+    pub fn subscribers(&self, signum: u32) -> impl Iterator<Item = &'static Inbox> {
+        let subscribed = self.subscribed.load(Acquire) & bit(signum) != 0;
+        subscribed.then_some(&MAIN).into_iter()
+    }
+
+    pub fn subscribe(&self, signum: u32, on: bool) {
+        put(&self.subscribed, signum, on);
+    }
+
+    pub fn chain(&self, signum: u32, on: bool) {
+        put(&self.chained, signum, on);
+    }
+
+    #[inline(always)]
+    pub fn is_chained(&self, signum: u32) -> bool {
+        self.chained.load(Acquire) & bit(signum) != 0
+    }
+
+    /// Spend an SA_RESETHAND action: false where it was spent before.
+    #[inline(always)]
+    pub fn spend(&self, signum: u32) -> bool {
+        self.spent.fetch_or(bit(signum), SeqCst) & bit(signum) == 0
+    }
+
+    /// Say what stands before us. One writer at a time.
+    pub fn set_before(&self, signum: u32, action: &Action) {
+        if let Some(before) = self.before.get(signum as usize - 1) {
+            let (low, high) = (action.mask as u32, (action.mask >> 32) as u32);
+            before.write([
+                action.handler,
+                action.flags as usize,
+                low as usize,
+                high as usize,
+            ]);
+            put(&self.spent, signum, false);
+        }
+    }
+
+    /// What stands before us; zero, which is the default, if nothing was said.
+    #[inline(always)]
+    pub fn before(&self, signum: u32) -> Action {
+        let words = self.before.get((signum as usize).wrapping_sub(1)).map(Published::read);
+        let [handler, flags, low, high] = words.unwrap_or([0; 4]);
+        let mask = (high as u64) << 32 | low as u64;
+        Action { handler, flags: flags as u32, mask }
+    }
+}
+
+fn put(bits: &AtomicU64, signum: u32, on: bool) {
+    if on {
+        bits.fetch_or(bit(signum), SeqCst);
+    } else {
+        bits.fetch_and(!bit(signum), SeqCst);
+    }
+}

@@ -1,0 +1,262 @@
+//! The ring of pending calls: many producers, some of them signal handlers
+//! that interrupted another producer half-way; one consumer, the owner.
+//!
+//! # Algorithm
+//!
+//! Vyukov's bounded queue, with one change. A producer claims the position
+//! `tail` by compare-and-swap, writes the call into that position's cell, and
+//! publishes by storing the cell's `turn`. In lap `n` (position / N) a cell's
+//! turn is `2n` when it is free or claimed, `2n + 1` when it is published,
+//! and `2n + 2` once it was taken: free for the next lap. All zero is empty.
+//!
+//! The change: between claim and publication a producer can be stopped for
+//! as long as it likes, or never come back (a handler that longjmps). In
+//! Vyukov's queue everything behind it then waits. Here the consumer steps
+//! over such a cell, remembers it as *late*, and takes it whenever it turns
+//! out published. A producer that laps a late cell steps over it too. So no
+//! thread waits for another: the ring only has one place less.
+//!
+//! # Ordering
+//!
+//! - The publication is a Release store, the consumer's look an Acquire load:
+//!   the call's words are seen with it.
+//! - The claim is an AcqRel swap of `tail`, and a check reads `tail` with
+//!   Acquire *before* it looks at the late cells. A producer's later claim
+//!   follows its earlier publication, so whoever sees the later call within
+//!   the limit sees the earlier one too: order per producer holds across
+//!   late cells.
+
+use super::atomic::{
+    Acquire, AtomicU64, AtomicUsize, Relaxed, Release, SeqCst, constructor, fresh_array,
+    spin_loop,
+};
+
+/// The ring that ships: 1,024 calls.
+pub const ROOM: usize = 1024;
+
+/// `LATE` is `N / 64` words, a bit for each cell.
+pub struct Ring<const N: usize, const LATE: usize> {
+    tail: Tail,
+    cells: [Cell; N],
+    consumer: Consumer<LATE>,
+}
+
+/// Producers meet here: a cache line of its own.
+#[repr(align(64))]
+struct Tail(AtomicU64);
+
+struct Cell {
+    turn: AtomicU64,
+    function: AtomicUsize,
+    argument: AtomicUsize,
+}
+
+/// Only the owner touches these; atomics so that nothing here is unsafe.
+#[repr(align(64))]
+struct Consumer<const LATE: usize> {
+    head: AtomicU64,
+    late: [AtomicU64; LATE],
+    late_count: AtomicUsize,
+}
+
+/// A call as it lies in the ring: two words that the ring does not interpret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub function: usize,
+    pub argument: usize,
+}
+
+/// The ring was full.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Full;
+
+impl<const N: usize, const LATE: usize> Ring<N, LATE> {
+    constructor! {
+        pub fn new() -> Self {
+            Ring {
+                tail: Tail(AtomicU64::new(0)),
+                cells: fresh_array![Cell {
+                    turn: AtomicU64::new(0),
+                    function: AtomicUsize::new(0),
+                    argument: AtomicUsize::new(0),
+                }; N],
+                consumer: Consumer {
+                    head: AtomicU64::new(0),
+                    late: fresh_array![AtomicU64::new(0); LATE],
+                    late_count: AtomicUsize::new(0),
+                },
+            }
+        }
+    }
+
+    /// Turn of a cell that is free for, or claimed at, this position.
+    #[inline(always)]
+    fn free_turn(position: u64) -> u64 {
+        (position / N as u64) * 2
+    }
+
+    #[inline(always)]
+    fn index(position: u64) -> usize {
+        (position % N as u64) as usize
+    }
+
+    /// Queue a call. Any thread, and in a signal handler; never waits.
+    #[inline(always)]
+    pub fn push(&self, call: Call) -> Result<(), Full> {
+        let mut lost = 0;
+        // Each turn of this loop either ends it or means that another
+        // producer got on: the definition of lock-free.
+        loop {
+            let position = self.tail.0.load(Relaxed);
+            let cell = &self.cells[Self::index(position)];
+            let free = Self::free_turn(position);
+            let turn = cell.turn.load(Acquire);
+            if turn > free {
+                continue; // `position` is old: the tail has moved on.
+            }
+            if turn < free && turn % 2 == 1 {
+                return Err(Full); // published a lap ago, not taken yet
+            }
+            // A free cell, or a late one to step over: both move the tail.
+            // At least AcqRel for the order of late cells, see above; SeqCst
+            // since the producer goes on to ask whether to wake anybody.
+            if self
+                .tail
+                .0
+                .compare_exchange(position, position + 1, SeqCst, Relaxed)
+                .is_err()
+            {
+                back_off(&mut lost);
+                continue;
+            }
+            if turn == free {
+                cell.function.store(call.function, Relaxed);
+                cell.argument.store(call.argument, Relaxed);
+                cell.turn.store(free + 1, Release);
+                return Ok(());
+            }
+        }
+    }
+
+    /// What was claimed when a check began: it takes nothing beyond. Owner.
+    #[inline(always)]
+    pub fn limit(&self) -> u64 {
+        self.tail.0.load(Acquire)
+    }
+
+    /// Whether a call can be taken, or is about to be published. Owner.
+    #[inline(always)]
+    pub fn is_pending(&self) -> bool {
+        self.consumer.head.load(Relaxed) != self.limit()
+            || self.consumer.late_count.load(Relaxed) != 0
+                && self.published_late().is_some()
+    }
+
+    /// Whether nothing in front of the tail is left to look at. Owner.
+    #[inline(always)]
+    pub fn is_drained(&self) -> bool {
+        self.consumer.head.load(Relaxed) == self.tail.0.load(Relaxed)
+            && self.consumer.late_count.load(Relaxed) == 0
+    }
+
+    /// Take a call that was passed over and has been published since. Owner,
+    /// after [`limit`](Self::limit).
+    #[inline(always)]
+    pub fn take_late(&self) -> Option<Call> {
+        if self.consumer.late_count.load(Relaxed) == 0 {
+            None
+        } else {
+            self.take_any_late()
+        }
+    }
+
+    #[inline(never)]
+    fn take_any_late(&self) -> Option<Call> {
+        let index = self.published_late()?;
+        let cell = self.cells.get(index)?;
+        let call = cell.read();
+        self.set_late(index, false);
+        // Free for the next position of this cell that no producer has
+        // passed. The tail cannot pass it before this store: until then the
+        // cell reads as published, which is full.
+        let tail = self.tail.0.load(Relaxed);
+        let ahead = (N as u64 + index as u64 - tail % N as u64) % N as u64;
+        cell.turn.store(Self::free_turn(tail + ahead), Release);
+        Some(call)
+    }
+
+    /// Take the next call in front of `limit`. Owner.
+    #[inline(always)]
+    pub fn take(&self, limit: u64) -> Option<Call> {
+        loop {
+            let position = self.consumer.head.load(Relaxed);
+            if position >= limit {
+                return None;
+            }
+            let index = Self::index(position);
+            let cell = &self.cells[index];
+            let free = Self::free_turn(position);
+            let turn = cell.turn.load(Acquire);
+            if turn == free + 1 {
+                let call = cell.read();
+                cell.turn.store(free + 2, Release);
+                self.consumer.head.store(position + 1, Relaxed);
+                return Some(call);
+            }
+            // Claimed and not published (`turn == free`): late from now on.
+            // An older turn: late since then, and stepped over by a producer.
+            if turn == free {
+                self.set_late(index, true);
+            }
+            self.consumer.head.store(position + 1, Relaxed);
+        }
+    }
+
+    #[inline(never)]
+    fn published_late(&self) -> Option<usize> {
+        for (word_index, word) in self.consumer.late.iter().enumerate() {
+            let mut bits = word.load(Relaxed);
+            while bits != 0 {
+                let index = word_index * 64 + bits.trailing_zeros() as usize;
+                if self.cells.get(index)?.turn.load(Acquire) % 2 == 1 {
+                    return Some(index);
+                }
+                bits &= bits - 1;
+            }
+        }
+        None
+    }
+
+    #[inline(never)]
+    fn set_late(&self, index: usize, late: bool) {
+        let Some(word) = self.consumer.late.get(index / 64) else { return };
+        let bit = 1 << (index % 64);
+        let count = &self.consumer.late_count;
+        if late {
+            word.store(word.load(Relaxed) | bit, Relaxed);
+            count.store(count.load(Relaxed) + 1, Relaxed);
+        } else {
+            word.store(word.load(Relaxed) & !bit, Relaxed);
+            count.store(count.load(Relaxed).wrapping_sub(1), Relaxed);
+        }
+    }
+}
+
+impl Cell {
+    #[inline(always)]
+    fn read(&self) -> Call {
+        Call {
+            function: self.function.load(Relaxed),
+            argument: self.argument.load(Relaxed),
+        }
+    }
+}
+
+/// After a lost race: let the winners finish, for at most 64 pauses.
+#[inline(always)]
+fn back_off(lost: &mut u32) {
+    for _ in 0..1u32 << (*lost).min(6) {
+        spin_loop();
+    }
+    *lost += 1;
+}

@@ -1,0 +1,232 @@
+//! Waking whoever waits for the owner: a function, a file descriptor of the
+//! user's, an eventfd of ours.
+//!
+//! An arrival that finds `active` zero does nothing here. The numbers of both
+//! descriptors are ours for the life of the process: another target is put
+//! *under* the number (dup3), so a number that an arrival has read can never
+//! come to mean a stranger's file.
+//!
+//! # The eventfd
+//!
+//! It is readable while something is pending. `raised` saves the write where
+//! it is readable already. A producer records, writes, sets `raised`, and
+//! only then sets the breaker a second time: the owner comes by once more and
+//! drains. The owner takes `raised` away and reads, until it finds `raised`
+//! gone after a read: then nobody skipped a write that was just drained.
+#![allow(unsafe_code)] // a link section
+
+use super::atomic::{
+    AcqRel, Acquire, AtomicU32, AtomicU64, Relaxed, Release, SeqCst, constructor, fence,
+};
+use super::published::Published;
+use crate::sys::zone as sys;
+
+/// Bits of `active`.
+pub const FUNCTION: u32 = 1;
+pub const FD: u32 = 2;
+pub const FD_CALLS: u32 = 4;
+pub const EVENT: u32 = 8;
+/// What is written to, in the bits above.
+const KIND_SHIFT: u32 = 8;
+
+pub struct Wake {
+    active: AtomicU32,
+    /// The reserved numbers; 0 is none yet (0 is never reserved by us).
+    fd: AtomicU32,
+    event_fd: AtomicU32,
+    raised: AtomicU32,
+    function: Published<2>,
+    failed: AtomicU64,
+    last_error: AtomicU32,
+}
+
+/// Whose thread a wake-up runs on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// Inside an arrival: every signal is blocked.
+    Arrival,
+    /// Ordinary code, or a C handler that called us.
+    Caller,
+}
+
+impl Wake {
+    constructor! {
+        pub fn new() -> Self {
+            Wake {
+                active: AtomicU32::new(0),
+                fd: AtomicU32::new(0),
+                event_fd: AtomicU32::new(0),
+                raised: AtomicU32::new(0),
+                function: Published::new(),
+                failed: AtomicU64::new(0),
+                last_error: AtomicU32::new(0),
+            }
+        }
+    }
+
+    /// What is switched on. SeqCst: it stands between a producer's record and
+    /// its decision to wake nobody, while the owner switches something on and
+    /// then looks for records.
+    #[inline(always)]
+    pub fn active(&self) -> u32 {
+        self.active.load(SeqCst)
+    }
+
+    /// Wake by whatever is on; `signum` is 0 for what is no signal. True where
+    /// the breaker has to be set again: see above.
+    #[inline(never)]
+    #[unsafe(link_section = ".text.safepoint_zone")]
+    pub fn wake(&self, signum: u32, from: From) -> bool {
+        let active = self.active();
+        if active & FUNCTION != 0 {
+            let [function, argument] = self.function.read();
+            sys::call_wakeup(function, signum as i32, argument);
+        }
+        if active & FD != 0 && (signum != 0 || active & FD_CALLS != 0) {
+            self.write_fd(signum as u8, from);
+        }
+        active & EVENT != 0 && self.raise_event()
+    }
+
+    fn write_fd(&self, byte: u8, from: From) {
+        // Twice at most: where the write fails because the descriptor was
+        // just exchanged for one of another kind, that one gets it.
+        for _ in 0..2 {
+            let active = self.active();
+            let kind = sys::WakeKind::from_bits(active >> KIND_SHIFT);
+            let fd = self.fd.load(Acquire) as i32;
+            let Err(error) = sys::write_wakeup(kind, fd, byte, from == From::Arrival)
+            else {
+                return;
+            };
+            if active == self.active() {
+                return self.note_failure(error);
+            }
+        }
+    }
+
+    fn raise_event(&self) -> bool {
+        // The record before, the look at `raised` after: the owner takes
+        // `raised` away and then looks for records.
+        fence(SeqCst);
+        if self.raised.load(Relaxed) != 0 {
+            return false;
+        }
+        self.force_event();
+        true
+    }
+
+    /// Make the eventfd readable, whatever `raised` says.
+    #[inline(never)]
+    #[unsafe(link_section = ".text.safepoint_zone")]
+    pub fn force_event(&self) {
+        if self.active() & EVENT == 0 {
+            return;
+        }
+        match sys::write_event(self.event_fd.load(Acquire) as i32) {
+            Ok(()) => self.raised.store(1, Release),
+            Err(error) => self.note_failure(error),
+        }
+    }
+
+    /// Make the eventfd unreadable, before the breaker is swapped. False
+    /// where producers kept raising it: it may be readable still. Owner.
+    #[inline(always)]
+    pub fn drain_event(&self) -> bool {
+        self.raised.load(SeqCst) == 0 || self.drain_raised()
+    }
+
+    #[inline(never)]
+    fn drain_raised(&self) -> bool {
+        for _ in 0..16 {
+            if self.raised.swap(0, SeqCst) == 0 {
+                return true;
+            }
+            sys::drain_event(self.event_fd.load(Acquire) as i32);
+        }
+        false
+    }
+
+    fn note_failure(&self, error: i32) {
+        self.last_error.store(error as u32, Relaxed);
+        self.failed.fetch_add(1, AcqRel);
+    }
+
+    /// How many wake-ups failed since the process began, and why the last.
+    pub fn failures(&self) -> (u64, i32) {
+        let failed = self.failed.load(Acquire);
+        (failed, self.last_error.load(Relaxed) as i32)
+    }
+
+    /// The number that is ours for wake-ups, if one was ever set. Owner.
+    pub fn fd(&self) -> Option<i32> {
+        reserved(&self.fd)
+    }
+
+    /// Owner.
+    pub fn event_fd(&self) -> Option<i32> {
+        reserved(&self.event_fd)
+    }
+
+    /// Reserve a number. Owner.
+    pub fn reserve_fd(&self, fd: i32) {
+        self.fd.store(fd as u32, Release);
+    }
+
+    /// Switch the eventfd on. Owner.
+    pub fn start_event(&self, fd: i32) {
+        self.event_fd.store(fd as u32, Release);
+        self.switch(EVENT, EVENT);
+    }
+
+    /// Say what lies under the reserved number: `None` is nothing. Owner.
+    pub fn aim(&self, target: Option<(sys::WakeKind, bool)>) {
+        let bits = match target {
+            None => 0,
+            Some((kind, calls)) => {
+                FD | if calls { FD_CALLS } else { 0 } | kind.to_bits() << KIND_SHIFT
+            }
+        };
+        self.switch(!(FUNCTION | EVENT), bits);
+    }
+
+    /// Set the wake-up function; 0 is none. Owner.
+    pub fn set_function(&self, function: usize, argument: usize) {
+        if function == 0 {
+            self.switch(FUNCTION, 0);
+        }
+        self.function.write([function, argument]);
+        if function != 0 {
+            self.switch(FUNCTION, FUNCTION);
+        }
+    }
+
+    /// A forked child starts with none of its parent's, counters at zero.
+    pub fn reset(&self) {
+        self.set_function(0, 0);
+        self.aim(None);
+        self.raised.store(0, SeqCst);
+        self.failed.store(0, SeqCst);
+        self.last_error.store(0, SeqCst);
+    }
+
+    /// The child could have no eventfd of its own.
+    pub fn stop_event(&self) {
+        self.switch(EVENT, 0);
+        self.event_fd.store(0, Release);
+    }
+
+    fn switch(&self, mask: u32, bits: u32) {
+        let active = self.active.load(Relaxed);
+        self.active.store(active & !mask | bits, SeqCst);
+        // Whoever switches something on then looks for what is pending.
+        fence(SeqCst);
+    }
+}
+
+fn reserved(number: &AtomicU32) -> Option<i32> {
+    match number.load(Acquire) {
+        0 => None,
+        fd => Some(fd as i32),
+    }
+}

@@ -1,0 +1,143 @@
+//! Makes `include/safepoint.h`: the overview, then for each section the prose
+//! at the top of its file in `src/api` and what cbindgen makes of its items.
+
+use crate::read;
+
+/// A section: the file with its prose and functions, after the files that
+/// hold its types.
+const SECTIONS: &[&[&str]] = &[
+    &["src/api/version.rs"],
+    &["src/api/life.rs"],
+    &["src/context/event.rs", "src/context/handlers.rs", "src/api/handlers.rs"],
+    &["src/api/points.rs"],
+    &["src/context/jobs.rs", "src/api/calls.rs"],
+    &["src/api/trip.rs"],
+    &["src/api/wakeup.rs"],
+    &["src/api/names.rs"],
+    &["src/context/counters.rs", "src/api/stats.rs"],
+];
+
+/// What the sources call it, and C does.
+const NAMES: &[(&str, &str)] = &[
+    ("Event", "sig_event"),
+    ("Handle", "sig_context"),
+    ("Handler", "sig_handler"),
+    ("Call", "sig_call"),
+    ("Job", "sig_job"),
+    ("Wakeup", "sig_wakeup"),
+    ("Disposition", "sig_disposition"),
+    ("Counters", "sig_counters"),
+];
+
+/// Items of those files that are not for C.
+const NOT_FOR_C: &[&str] = &["ALL_FLAGS", "LARGEST", "BreakerAddress", "VERSION", "safepoint_breaker"];
+
+pub fn generate() -> String {
+    let mut header = read("tests/src/overview.h");
+    for files in SECTIONS {
+        let api = files.last().expect("a section has a file");
+        header.push_str(&prose(&read(api)));
+        for file in *files {
+            header.push_str(&declarations(file));
+            header.push('\n');
+        }
+        if *api == "src/api/points.rs" {
+            header.push_str(&read("tests/src/inline.h"));
+        }
+        if *api == "src/api/calls.rs" {
+            header.push_str(&read("tests/src/job.h"));
+        }
+    }
+    header.push_str("\n#ifdef __cplusplus\n} /* extern \"C\" */\n#endif\n\n#endif /* SAFEPOINT_H */\n");
+    squeeze(&header)
+}
+
+/// The `//!` lines at the top of a file, as a C comment with a rule.
+fn prose(source: &str) -> String {
+    let lines: Vec<&str> = source
+        .lines()
+        .map_while(|line| line.strip_prefix("//!"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    let (title, rest) = lines.split_first().expect("a section has a title");
+    let mut comment = format!("\n/* {}\n * {title}\n", "=".repeat(75));
+    for line in rest {
+        comment.push_str(format!(" * {line}").trim_end());
+        comment.push('\n');
+    }
+    comment + " */\n\n"
+}
+
+fn declarations(file: &str) -> String {
+    let mut config = cbindgen::Config {
+        language: cbindgen::Language::C,
+        no_includes: true,
+        style: cbindgen::Style::Both,
+        documentation_style: cbindgen::DocumentationStyle::Doxy,
+        documentation_length: cbindgen::DocumentationLength::Full,
+        line_length: 78,
+        tab_width: 4,
+        usize_is_size_t: true,
+        cpp_compat: false,
+        ..Default::default()
+    };
+    config.function.sort_by = Some(cbindgen::SortKey::None);
+    config.function.args = cbindgen::Layout::Auto;
+    config.export.rename =
+        NAMES.iter().map(|(rust, c)| (rust.to_string(), c.to_string())).collect();
+    config.export.exclude = NOT_FOR_C.iter().map(|name| name.to_string()).collect();
+    config.export.include = NAMES.iter().map(|(rust, _)| rust.to_string()).collect();
+    let mut out = Vec::new();
+    cbindgen::Builder::new()
+        .with_config(config)
+        .with_src(crate::root().join(file))
+        .generate()
+        .unwrap_or_else(|error| panic!("{file}: {error}"))
+        .write(&mut out);
+    let text = String::from_utf8(out).expect("cbindgen writes UTF-8");
+    // What cbindgen has no word for: a word that others change, and integers
+    // that hold a pointer.
+    short_comments(&text)
+        .replace("const uint32_t *sig_breaker(", "const volatile uint32_t *sig_breaker(")
+        .replace("ptrdiff_t value", "intptr_t value")
+        .replace("size_t link[2]", "uintptr_t link[2]")
+}
+
+/// A comment of one line on one line.
+fn short_comments(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut out = String::new();
+    let mut at = 0;
+    while at < lines.len() {
+        if let [open, one, close, ..] = lines[at..]
+            && open.trim() == "/**"
+            && close.trim() == "*/"
+        {
+            let short = format!("{open} {} */", one.trim().trim_start_matches("* "));
+            if short.chars().count() <= 80 {
+                out.push_str(&short);
+                out.push('\n');
+                at += 3;
+                continue;
+            }
+        }
+        out.push_str(lines[at]);
+        out.push('\n');
+        at += 1;
+    }
+    out
+}
+
+/// No run of more than one empty line.
+fn squeeze(text: &str) -> String {
+    let mut out = String::new();
+    let mut empty = 0;
+    for line in text.lines() {
+        empty = if line.is_empty() { empty + 1 } else { 0 };
+        if empty < 2 {
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+    }
+    out
+}

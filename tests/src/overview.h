@@ -1,0 +1,64 @@
+/* safepoint: signals that are recorded when they arrive, and handled later,
+ * by the thread that owns them, at a point where it is safe.
+ *
+ * Generated from src/ by the test tests/header.rs: do not edit.
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ *     #include <safepoint.h>
+ *     #include <stdio.h>
+ *
+ *     static int stop(const sig_event *event, void *user)
+ *     {
+ *         printf("%s from %d\n", sig_name(event->signum), event->pid);
+ *         return 1;                        // ends the check below with 1
+ *     }
+ *
+ *     int main(void)
+ *     {
+ *         sig_install(sig_number("INT"), stop, NULL, 0);
+ *         while (sig_check() == 0)         // one load while nothing came
+ *             work();
+ *     }
+ *
+ *     cc program.c $(pkg-config --cflags --libs safepoint)
+ *
+ * Words
+ *
+ * arrival      The operating system runs our low-level handler. It records
+ *              and returns; it never runs a user's handler.
+ * safe point   A call of sig_check(), or sig_next(), by the owner.
+ * owner        The one thread that runs the handlers.
+ * breaker      A 32-bit word that is non-zero while anything is pending.
+ * raise        A handler returns non-zero. The check stops there and returns
+ *              that number; what had not run yet stays pending.
+ *
+ * Rules
+ *
+ * - A result >= 0 is success, a negative one is a negative errno value, and
+ *   sig_strerror() says in a sentence what it means. The one exception is
+ *   sig_check(), which returns 0 or the number that a handler raised.
+ * - An out-parameter is written only on success. NULL where a pointer is
+ *   required is -EINVAL. A call that fails has changed nothing.
+ * - Structs carry their size: pass sizeof, or set the first field. One that
+ *   is smaller than this header's is -EINVAL; of one that is larger, what the
+ *   library does not know is filled with zeros, or has to be zero: -E2BIG.
+ * - A set of signals is a uint64_t: bit signum - 1. A time is a uint64_t:
+ *   nanoseconds of CLOCK_MONOTONIC.
+ * - Each function's comment ends with three facts: the thread that may call
+ *   it, whether it may be called in a signal handler, its errors.
+ * - SAFEPOINT_NO_INLINE, defined before this header is included, leaves
+ *   declarations only: for cffi, translators and other compilers.
+ */
+
+#ifndef SAFEPOINT_H
+#define SAFEPOINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A time that never comes. */
+#define SAFEPOINT_FOREVER UINT64_MAX
