@@ -361,7 +361,7 @@ int sig_query(int signum, struct sig_disposition *out, size_t size);
  *
  * Thread: any · In a signal handler: yes · Errors: none
  */
-int sig_interrupted(const sig_event *_event, void *_user);
+int sig_interrupted(const sig_event *event, void *user);
 
 /* ===========================================================================
  * 4 Safe points

@@ -166,9 +166,7 @@ fn query(signum: c_int, out: *mut Disposition, size: usize) -> Result<Dispositio
 ///
 /// Thread: any · In a signal handler: yes · Errors: none
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sig_interrupted(
-    _event: *const Event,
-    _user: *mut c_void,
-) -> c_int {
+pub unsafe extern "C" fn sig_interrupted(event: *const Event, user: *mut c_void) -> c_int {
+    let _ = (event, user);
     SAFEPOINT_INTERRUPTED
 }

@@ -3,8 +3,8 @@
 use core::ffi::c_int;
 
 use super::{catchable, number};
-use crate::context::{self, MAIN};
-use crate::sys;
+use crate::context::MAIN;
+use crate::{sys, zone};
 
 /// As if the signal had arrived, sent by this process: what
 /// PyErr_SetInterruptEx does. Nothing happens where it has no handler.
@@ -14,7 +14,7 @@ use crate::sys;
 #[unsafe(link_section = ".text.safepoint_zone")]
 pub extern "C" fn sig_trip(signum: c_int) -> c_int {
     number(catchable(signum).map(|signum| {
-        context::trip(signum);
+        zone::trip(signum);
         0
     }))
 }

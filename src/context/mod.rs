@@ -27,7 +27,7 @@ pub use jobs::{Job, Jobs, link};
 pub use ready::{Item, Ready};
 
 use crate::sys::{self, Errno};
-use crate::zone::{self, Inbox, PROCESS};
+use crate::zone::{self, Inbox};
 
 /// The main context.
 pub static MAIN: Context = Context::new(0);
@@ -257,12 +257,5 @@ impl Context {
             forwards: 0,
             latency: tally.latency(),
         }
-    }
-}
-
-/// As if the signal had arrived, in the process that installed.
-pub fn trip(signum: u32) {
-    if PROCESS.id() != 0 {
-        zone::trip(signum);
     }
 }

@@ -8,7 +8,7 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use super::Context;
 use crate::sys::{self, Errno};
-use crate::zone::From;
+use crate::zone::{From, Target};
 
 impl Context {
     /// Wake through the user's descriptor; -1 is none. The one before, by the
@@ -20,10 +20,10 @@ impl Context {
         } else {
             let kind = sys::wake_kind(fd)?;
             match wake.fd() {
-                Some(number) => sys::put_under(fd, number)?,
+                Some(number) => self.exchange(fd, number)?,
                 None => wake.reserve_fd(sys::duplicate(fd)?),
             }
-            wake.aim(Some((kind, calls)));
+            wake.aim(Target::new(kind, calls));
             self.wake_for_pending();
         }
         let old = self.wakeup_fd.load(Relaxed) as i32 - 1;
@@ -35,10 +35,19 @@ impl Context {
         let wake = &self.inbox().wake;
         let Some(number) = wake.fd() else { return Ok(()) };
         let nobody = sys::new_event()?;
-        wake.aim(None);
-        let result = sys::put_under(nobody, number);
+        let result = self.exchange(nobody, number);
         sys::close(nobody);
         result
+    }
+
+    /// Put another file under our number while nobody is told to write there:
+    /// an arrival that fails all the same, since the file is of another kind
+    /// than it thought, sees that it was told something old.
+    fn exchange(&self, fd: i32, number: i32) -> Result<(), Errno> {
+        let wake = &self.inbox().wake;
+        let before = wake.target();
+        wake.aim(Target::NOTHING);
+        sys::put_under(fd, number).inspect_err(|_| wake.aim(before))
     }
 
     /// An eventfd that is readable while something is pending.
@@ -83,7 +92,7 @@ impl Context {
         // Where no descriptor can be had to lie under the number, nothing is
         // written to it any more all the same.
         if self.stop_wakeup_fd().is_err() {
-            self.inbox().wake.aim(None);
+            self.inbox().wake.aim(Target::NOTHING);
         }
         self.wakeup_fd.store(0, Relaxed);
         self.inbox().wake.set_function(0, 0);

@@ -29,7 +29,9 @@ pub fn signal(context: &Context, item: &Item, frame: *mut c_void) -> Option<Read
     add(&tally.handled, 1);
     add(&tally.coalesced, item.count - 1);
     add(&tally.lost, item.lost);
-    tally.waited(now().saturating_sub(item.details.time));
+    if item.details.time != 0 {
+        tally.waited(now().saturating_sub(item.details.time));
+    }
     if entry.flags & SAFEPOINT_ONESHOT != 0 {
         // It fails for no signal that could be installed.
         let _ = context.restore(item.signum);

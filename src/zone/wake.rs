@@ -49,6 +49,18 @@ pub enum From {
     Caller,
 }
 
+/// What lies under the reserved number, as bits of `active`.
+#[derive(Clone, Copy)]
+pub struct Target(u32);
+
+impl Target {
+    pub const NOTHING: Target = Target(0);
+
+    pub fn new(kind: sys::WakeKind, calls: bool) -> Self {
+        Target(FD | if calls { FD_CALLS } else { 0 } | kind.to_bits() << KIND_SHIFT)
+    }
+}
+
 impl Wake {
     constructor! {
         pub fn new() -> Self {
@@ -77,6 +89,7 @@ impl Wake {
     #[inline(never)]
     #[unsafe(link_section = ".text.safepoint_zone")]
     pub fn wake(&self, signum: u32, from: From) -> bool {
+        let _errno = sys::SavedErrno::new(); // callers may be C handlers
         let active = self.active();
         if active & FUNCTION != 0 {
             let [function, argument] = self.function.read();
@@ -93,6 +106,9 @@ impl Wake {
         // just exchanged for one of another kind, that one gets it.
         for _ in 0..2 {
             let active = self.active();
+            if active & FD == 0 {
+                return;
+            }
             let kind = sys::WakeKind::from_bits(active >> KIND_SHIFT);
             let fd = self.fd.load(Acquire) as i32;
             let Err(error) = sys::write_wakeup(kind, fd, byte, from == From::Arrival)
@@ -179,15 +195,14 @@ impl Wake {
         self.switch(EVENT, EVENT);
     }
 
-    /// Say what lies under the reserved number: `None` is nothing. Owner.
-    pub fn aim(&self, target: Option<(sys::WakeKind, bool)>) {
-        let bits = match target {
-            None => 0,
-            Some((kind, calls)) => {
-                FD | if calls { FD_CALLS } else { 0 } | kind.to_bits() << KIND_SHIFT
-            }
-        };
-        self.switch(!(FUNCTION | EVENT), bits);
+    /// Say what lies under the reserved number. Owner.
+    pub fn aim(&self, target: Target) {
+        self.switch(!(FUNCTION | EVENT), target.0);
+    }
+
+    /// What was last said of it. Owner.
+    pub fn target(&self) -> Target {
+        Target(self.active.load(Relaxed) & !(FUNCTION | EVENT))
     }
 
     /// Set the wake-up function; 0 is none. Owner.
@@ -204,7 +219,7 @@ impl Wake {
     /// A forked child starts with none of its parent's, counters at zero.
     pub fn reset(&self) {
         self.set_function(0, 0);
-        self.aim(None);
+        self.aim(Target::NOTHING);
         self.raised.store(0, SeqCst);
         self.failed.store(0, SeqCst);
         self.last_error.store(0, SeqCst);

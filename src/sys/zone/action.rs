@@ -1,0 +1,168 @@
+//! Signal sets, masks and actions, and doing what an action says.
+#![allow(unsafe_code)] // the boundary to the C library
+
+use core::ffi::{c_int, c_void};
+use core::mem::{MaybeUninit, transmute};
+use core::ptr;
+
+use super::{SigInfo, last_error, set};
+
+/// The C library's signal set, from and to bits.
+#[derive(Clone, Copy)]
+pub struct SignalSet(pub libc::sigset_t);
+
+impl SignalSet {
+    /// The kernel's set is the first 64 bits of the C library's, on every
+    /// Linux; sigaddset would leave out the C library's own signals.
+    #[inline(always)]
+    pub fn from_bits(bits: u64) -> Self {
+        let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
+        // SAFETY: a zeroed set is a valid, empty one, at least eight bytes.
+        SignalSet(unsafe {
+            set.as_mut_ptr().cast::<[u8; 8]>().write(in_memory_order(bits).to_ne_bytes());
+            set.assume_init()
+        })
+    }
+
+    #[inline(always)]
+    pub fn to_bits(self) -> u64 {
+        // SAFETY: at least eight bytes, all initialised.
+        in_memory_order(u64::from_ne_bytes(unsafe {
+            ptr::from_ref(&self.0).cast::<[u8; 8]>().read()
+        }))
+    }
+}
+
+/// The set is an array of `unsigned long`, lowest signals first: on 32-bit
+/// big-endian machines that is not how a u64 lies in memory.
+#[inline(always)]
+const fn in_memory_order(bits: u64) -> u64 {
+    if cfg!(all(target_endian = "big", target_pointer_width = "32")) {
+        bits.rotate_left(32)
+    } else {
+        bits
+    }
+}
+
+/// Change the calling thread's mask; the mask before.
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+pub fn swap_mask(how: c_int, set: &SignalSet) -> SignalSet {
+    let mut before = SignalSet::from_bits(0);
+    // SAFETY: valid sets; fails only for an unknown `how`.
+    unsafe { libc::pthread_sigmask(how, &set.0, &mut before.0) };
+    before
+}
+
+/// The mask that the interrupted code ran with.
+///
+/// # Safety
+/// `context` is what the kernel passed to a handler.
+#[inline(always)]
+pub unsafe fn interrupted_mask(context: *const c_void) -> u64 {
+    // SAFETY: the caller's word; null reads as nothing blocked.
+    let context = unsafe { context.cast::<libc::ucontext_t>().as_ref() };
+    context.map_or(0, |context| SignalSet(context.uc_sigmask).to_bits())
+}
+
+/// One signal's action, as the kernel keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Action {
+    pub handler: usize,
+    pub flags: u32,
+    pub mask: u64,
+}
+
+pub const DEFAULT: Action = Action { handler: libc::SIG_DFL, flags: 0, mask: 0 };
+pub const IGNORE: Action = Action { handler: libc::SIG_IGN, flags: 0, mask: 0 };
+
+/// Set (`Some`) or only read a signal's action; the action before.
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+pub fn swap_action(signum: c_int, action: Option<&Action>) -> Result<Action, c_int> {
+    let mut old = MaybeUninit::<libc::sigaction>::zeroed();
+    let mut new = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: zeroed is a valid sigaction; the pointers are valid or null.
+    unsafe {
+        let new = match action {
+            None => ptr::null(),
+            Some(action) => {
+                let to = &mut *new.as_mut_ptr();
+                to.sa_sigaction = action.handler;
+                to.sa_flags = action.flags as c_int;
+                to.sa_mask = SignalSet::from_bits(action.mask).0;
+                new.as_ptr()
+            }
+        };
+        if libc::sigaction(signum, new, old.as_mut_ptr()) != 0 {
+            return Err(last_error());
+        }
+        let old = old.assume_init();
+        Ok(Action {
+            handler: old.sa_sigaction,
+            // SA_RESTORER is the C library's business, not ours.
+            flags: old.sa_flags as u32 & !0x0400_0000,
+            mask: SignalSet(old.sa_mask).to_bits(),
+        })
+    }
+}
+
+/// Never blocked by any mask.
+pub const UNBLOCKABLE: u64 = set(&[libc::SIGKILL, libc::SIGSTOP]);
+
+pub const SA_SIGINFO: u32 = libc::SA_SIGINFO as u32;
+pub const SA_ONSTACK: u32 = libc::SA_ONSTACK as u32;
+pub const SA_RESETHAND: u32 = libc::SA_RESETHAND as u32;
+pub const SA_NODEFER: u32 = libc::SA_NODEFER as u32;
+pub const SIG_SETMASK: c_int = libc::SIG_SETMASK;
+pub const SIG_UNBLOCK: c_int = libc::SIG_UNBLOCK;
+
+/// Default actions that do nothing, so nothing is to be done for them.
+pub const IGNORED_BY_DEFAULT: u64 =
+    set(&[libc::SIGCHLD, libc::SIGURG, libc::SIGWINCH, libc::SIGCONT]);
+
+/// Call a C handler as the kernel would have.
+///
+/// # Safety
+/// `action.handler` is a handler that somebody installed, and the rest is
+/// what the kernel passed to ours.
+#[inline(always)]
+pub unsafe fn call_handler(
+    action: &Action,
+    signum: c_int,
+    info: *mut SigInfo,
+    context: *mut c_void,
+) {
+    // SAFETY: SA_SIGINFO says which of the two types it has.
+    unsafe {
+        if action.flags & SA_SIGINFO != 0 {
+            let handler: extern "C" fn(c_int, *mut SigInfo, *mut c_void) =
+                transmute(action.handler);
+            handler(signum, info, context);
+        } else {
+            let handler: extern "C" fn(c_int) = transmute(action.handler);
+            handler(signum);
+        }
+    }
+}
+
+/// Send a delivery to this thread once more, with its own siginfo.
+///
+/// # Safety
+/// As [`read_siginfo`].
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+pub unsafe fn requeue(signum: c_int, info: *mut SigInfo) {
+    #[cfg(target_os = "linux")]
+    // SAFETY: the kernel checks the siginfo; a failure falls through.
+    unsafe {
+        let (process, thread) = (libc::getpid(), libc::syscall(libc::SYS_gettid));
+        let to = libc::SYS_rt_tgsigqueueinfo;
+        if !info.is_null() && libc::syscall(to, process, thread, signum, info) == 0 {
+            return;
+        }
+    }
+    let _ = info;
+    // SAFETY: no preconditions.
+    unsafe { libc::raise(signum) };
+}

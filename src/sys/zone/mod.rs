@@ -1,0 +1,105 @@
+//! What the signal-safe zone may ask of the operating system: functions that
+//! POSIX or Linux lists as async-signal-safe, and nothing else.
+#![allow(unsafe_code)] // the boundary to the C library
+
+mod action;
+mod siginfo;
+mod wakeup;
+
+use core::ffi::c_int;
+use core::mem::MaybeUninit;
+
+pub use action::*;
+pub use siginfo::*;
+pub use wakeup::*;
+
+/// Signals that the processor raises: never blocked in an arrival, and never
+/// recorded when they are faults.
+pub const FAULTS: u64 = set(&[
+    libc::SIGSEGV,
+    libc::SIGBUS,
+    libc::SIGFPE,
+    libc::SIGILL,
+    libc::SIGTRAP,
+    libc::SIGSYS,
+]);
+
+/// A set of signals: bit `signum - 1`.
+pub const fn set(signums: &[c_int]) -> u64 {
+    let mut bits = 0;
+    let mut i = 0;
+    while i < signums.len() {
+        bits |= 1 << (signums[i] - 1);
+        i += 1;
+    }
+    bits
+}
+
+/// errno as it was, put back when this goes out of scope. `errno` is a
+/// thread-local of the C library's own, reached without a call that can
+/// allocate: signal-safety(7) asks every handler to do this.
+pub struct SavedErrno(c_int);
+
+impl SavedErrno {
+    #[inline(always)]
+    pub fn new() -> Self {
+        // SAFETY: the address of errno is valid for the calling thread.
+        SavedErrno(unsafe { *errno() })
+    }
+}
+
+impl Drop for SavedErrno {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: as above.
+        unsafe { *errno() = self.0 }
+    }
+}
+
+#[inline(always)]
+fn errno() -> *mut c_int {
+    #[cfg(any(target_os = "linux", target_os = "emscripten"))]
+    // SAFETY: no preconditions.
+    unsafe {
+        libc::__errno_location()
+    }
+    #[cfg(any(target_vendor = "apple", target_os = "freebsd"))]
+    // SAFETY: no preconditions.
+    unsafe {
+        libc::__error()
+    }
+}
+
+/// The error of the call that just failed, as a positive errno.
+#[inline(always)]
+pub fn last_error() -> c_int {
+    // SAFETY: the address of errno is valid for the calling thread.
+    unsafe { *errno() }
+}
+
+/// The calling process.
+#[inline(always)]
+pub fn process_id() -> i32 {
+    // SAFETY: no preconditions.
+    unsafe { libc::getpid() }
+}
+
+/// The calling process's real user.
+#[inline(always)]
+pub fn user_id() -> u32 {
+    // SAFETY: no preconditions.
+    unsafe { libc::getuid() }
+}
+
+/// CLOCK_MONOTONIC in nanoseconds.
+#[inline(always)]
+pub fn now() -> u64 {
+    let mut time = MaybeUninit::<libc::timespec>::zeroed();
+    // SAFETY: a valid place to write to; zeroed is a valid timespec should
+    // the call fail, which it cannot for this clock.
+    let time = unsafe {
+        libc::clock_gettime(libc::CLOCK_MONOTONIC, time.as_mut_ptr());
+        time.assume_init()
+    };
+    (time.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec as u64)
+}

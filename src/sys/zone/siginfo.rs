@@ -1,0 +1,115 @@
+//! What the kernel says of a delivery.
+#![allow(unsafe_code)] // the kernel's pointers
+
+use core::ffi::c_int;
+use core::mem::size_of;
+
+use super::FAULTS;
+
+pub use libc::siginfo_t as SigInfo;
+
+/// What the kernel says of a delivery.
+#[derive(Clone, Copy)]
+pub struct Siginfo {
+    pub code: i32,
+    pub pid: i32,
+    pub uid: u32,
+    pub status: i32,
+    pub value: usize,
+}
+
+/// The parts of a siginfo that its `si_code` says are there (sigaction(2)).
+///
+/// # Safety
+/// `info` is null or what the kernel passed to a handler.
+#[inline(always)]
+pub unsafe fn read_siginfo(signum: c_int, info: *const SigInfo) -> Siginfo {
+    let mut read = Siginfo { code: 0, pid: 0, uid: 0, status: 0, value: 0 };
+    // SAFETY: the caller's word; a null pointer reads as nothing known.
+    let Some(info) = (unsafe { info.as_ref() }) else { return read };
+    read.code = info.si_code;
+    let timer = info.si_code == SI_TIMER;
+    let child = signum == libc::SIGCHLD && info.si_code > 0;
+    // SAFETY: all members of the union are plain numbers, so each is valid
+    // to read; the conditions only choose those that mean something.
+    unsafe {
+        if child || info.si_code <= 0 && !timer {
+            read.pid = info.si_pid();
+            read.uid = info.si_uid();
+        }
+        if child {
+            read.status = info.si_status();
+        } else if info.si_code < 0 && info.si_code != SI_TKILL {
+            read.value = info.si_value().sival_ptr as usize;
+        }
+    }
+    read
+}
+
+// Not in the libc crate for every target; Linux's numbers, the same on all
+// its processors, and never produced elsewhere.
+const SI_TIMER: c_int = -2;
+/// Sent by tgkill or raise.
+pub const SI_TKILL: c_int = -6;
+/// Sent by kill.
+pub const SI_USER: c_int = 0;
+
+/// Whether this is a fault of the processor's own, not sent by anybody.
+///
+/// # Safety
+/// As [`read_siginfo`].
+#[inline(always)]
+pub unsafe fn is_fault(signum: c_int, info: *const SigInfo) -> bool {
+    // SAFETY: the caller's word.
+    let code = unsafe { info.as_ref() }.map_or(0, |info| info.si_code);
+    code > 0 && FAULTS & 1u64.wrapping_shl(signum as u32 - 1) != 0
+}
+
+// A siginfo is 128 bytes, of which the kernel fills 48 and clears the rest.
+// Its last 64 bytes carry the marks of those who are passing it on right now.
+const MARKS: usize = 8;
+
+#[inline(always)]
+fn marks(info: *mut SigInfo) -> *mut [usize; MARKS] {
+    const { assert!(size_of::<SigInfo>() == 128) };
+    info.cast::<u8>().wrapping_add(128 - size_of::<[usize; MARKS]>()).cast()
+}
+
+/// Whether `mark` is on this siginfo.
+///
+/// # Safety
+/// As [`read_siginfo`].
+#[inline(always)]
+pub unsafe fn is_marked(info: *mut SigInfo, mark: usize) -> bool {
+    // SAFETY: inside the siginfo; null is checked.
+    !info.is_null() && unsafe { (*marks(info)).contains(&mark) }
+}
+
+/// Put `mark` on it, for as long as it is passed on; `None` where there is no
+/// room: then it has been passed on too often.
+///
+/// # Safety
+/// As [`read_siginfo`].
+#[inline(always)]
+pub unsafe fn mark(info: *mut SigInfo, mark: usize) -> Option<usize> {
+    if info.is_null() {
+        return None;
+    }
+    // SAFETY: inside the siginfo, which is the handler's own.
+    let marks = unsafe { &mut *marks(info) };
+    let (index, free) = marks.iter_mut().enumerate().find(|(_, slot)| **slot == 0)?;
+    *free = mark;
+    Some(index)
+}
+
+/// Take the mark away.
+///
+/// # Safety
+/// As [`read_siginfo`]; `index` is what [`mark`] returned.
+#[inline(always)]
+pub unsafe fn unmark(info: *mut SigInfo, index: usize) {
+    // SAFETY: as above.
+    if let Some(slot) = unsafe { &mut *marks(info) }.get_mut(index) {
+        *slot = 0;
+    }
+}

@@ -1,0 +1,101 @@
+//! Writing wake-ups: never waits, never raises SIGPIPE.
+#![allow(unsafe_code)] // the boundary to the C library
+
+use core::ffi::{c_int, c_void};
+use core::mem::transmute;
+use core::ptr;
+
+use super::{SignalSet, last_error, set, swap_mask};
+
+/// What is written to as a wake-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WakeKind {
+    Pipe = 0,
+    Socket = 1,
+    Event = 2,
+}
+
+impl WakeKind {
+    pub fn to_bits(self) -> u32 {
+        self as u32
+    }
+
+    #[inline(always)]
+    pub fn from_bits(bits: u32) -> Self {
+        match bits & 3 {
+            0 => WakeKind::Pipe,
+            1 => WakeKind::Socket,
+            _ => WakeKind::Event,
+        }
+    }
+}
+
+/// Write one wake-up; never waits, and never raises SIGPIPE.
+#[inline(always)]
+pub fn write_wakeup(
+    kind: WakeKind,
+    fd: c_int,
+    byte: u8,
+    blocked: bool,
+) -> Result<(), c_int> {
+    match kind {
+        WakeKind::Event => write_event(fd),
+        // SAFETY: one readable byte.
+        WakeKind::Socket => written(unsafe {
+            let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
+            libc::send(fd, ptr::from_ref(&byte).cast(), 1, flags)
+        }),
+        WakeKind::Pipe => write_pipe(fd, byte, blocked),
+    }
+}
+
+/// A pipe without a reader raises SIGPIPE at the writer, and no flag stops
+/// that: it is blocked, and taken back from what is pending.
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+fn write_pipe(fd: c_int, byte: u8, blocked: bool) -> Result<(), c_int> {
+    let sigpipe = SignalSet::from_bits(set(&[libc::SIGPIPE]));
+    let before = if blocked { None } else { Some(swap_mask(libc::SIG_BLOCK, &sigpipe)) };
+    // SAFETY: one readable byte.
+    let result = written(unsafe { libc::write(fd, ptr::from_ref(&byte).cast(), 1) });
+    if result == Err(libc::EPIPE) {
+        let none = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        // SAFETY: valid pointers; a null siginfo is "not wanted".
+        unsafe { libc::sigtimedwait(&sigpipe.0, ptr::null_mut(), &none) };
+    }
+    if let Some(before) = before {
+        swap_mask(libc::SIG_SETMASK, &before);
+    }
+    result
+}
+
+/// Make an eventfd readable.
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+pub fn write_event(fd: c_int) -> Result<(), c_int> {
+    let one = 1u64;
+    // SAFETY: eight readable bytes.
+    written(unsafe { libc::write(fd, ptr::from_ref(&one).cast(), 8) })
+}
+
+/// Make an eventfd unreadable; the owner's half, here with its other one.
+pub fn drain_event(fd: c_int) {
+    let mut count = 0u64;
+    // SAFETY: eight writable bytes. It does not block: an empty one is EAGAIN.
+    unsafe { libc::read(fd, ptr::from_mut(&mut count).cast(), 8) };
+}
+
+#[inline(always)]
+fn written(result: isize) -> Result<(), c_int> {
+    if result < 0 { Err(last_error()) } else { Ok(()) }
+}
+
+/// Call the user's wake-up function.
+#[inline(always)]
+pub fn call_wakeup(function: usize, signum: c_int, argument: usize) {
+    if function != 0 {
+        // SAFETY: stored from a function of this type by `sig_set_wakeup_fn`.
+        let function: extern "C" fn(c_int, *mut c_void) = unsafe { transmute(function) };
+        function(signum, argument as *mut c_void);
+    }
+}
