@@ -5,19 +5,22 @@
  * SPDX-License-Identifier: MIT OR Apache-2.0
  *
  *     #include <safepoint.h>
+ *     #include <signal.h>
  *     #include <stdio.h>
  *
  *     static int stop(const sig_event *event, void *user)
  *     {
- *         printf("%s from %d\n", sig_name(event->signum), event->pid);
+ *         (void)user;
+ *         printf("%s, %d times\n", sig_name(event->signum), (int)event->count);
  *         return 1;                        // ends the check below with 1
  *     }
  *
  *     int main(void)
  *     {
- *         sig_install(sig_number("INT"), stop, NULL, 0);
- *         while (sig_check() == 0)         // one load while nothing came
- *             work();
+ *         sig_install(SIGINT, stop, NULL, 0);
+ *         for (unsigned long n = 0; sig_check() == 0; n++)
+ *             if (n % 100000000 == 0)
+ *                 puts("working: press Ctrl-C");
  *     }
  *
  *     cc program.c $(pkg-config --cflags --libs safepoint)
@@ -342,7 +345,7 @@ int sig_default(int signum);
  * somebody else has put a handler over ours: that is left alone, and only
  * our handler is forgotten. What is pending of it is dropped.
  *
- * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL,
+ * Thread: owner (any, where there is no owner) · In a signal handler: no · Errors: EINVAL,
  * EPERM, ENOMEM
  */
 int sig_restore(int signum);

@@ -11,6 +11,7 @@ use super::{LARGEST, address, number, status};
 use crate::context::{Call, Job, MAIN, link};
 use crate::safepoint;
 use crate::sys::{self, Errno};
+use crate::zone;
 
 /// Queue fn(arg). 1,024 can wait.
 ///
@@ -36,7 +37,8 @@ pub unsafe extern "C" fn sig_post(job: *mut Job) -> c_int {
     // SAFETY: the caller's word.
     number(unsafe { check_job(job) }.map(|()| {
         // SAFETY: the caller's word that the job lives until it was run.
-        let posted = MAIN.inbox().post(job as usize, unsafe { link(job) });
+        let posted =
+            MAIN.inbox().post(job as usize, unsafe { link(job) }, zone::PROCESS.era());
         c_int::from(!posted)
     }))
 }

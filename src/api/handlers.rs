@@ -76,10 +76,9 @@ fn install(
     if flags & !ALL_FLAGS != 0 {
         return Err(sys::EINVAL);
     }
-    MAIN.claim()?;
     let entry =
         Entry { handler: address(handler as *const c_void), user: user as usize, flags };
-    match MAIN.install(signum, entry)? {
+    match MAIN.as_owner(|| MAIN.install(signum, entry))? {
         Installed::Yes => Ok(0),
         Installed::KeptIgnored => Ok(1),
     }
@@ -91,7 +90,8 @@ fn install(
 /// EPERM, ENOMEM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_ignore(signum: c_int) -> c_int {
-    status(claimed(signum).and_then(|signum| MAIN.ignore(signum)))
+    let signum = catchable(signum);
+    status(signum.and_then(|signum| MAIN.as_owner(|| MAIN.ignore(signum))))
 }
 
 /// Do the default (SIG_DFL). What is pending of it is dropped.
@@ -100,25 +100,28 @@ pub extern "C" fn sig_ignore(signum: c_int) -> c_int {
 /// EPERM, ENOMEM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_default(signum: c_int) -> c_int {
-    status(claimed(signum).and_then(|signum| MAIN.default(signum)))
+    let signum = catchable(signum);
+    status(signum.and_then(|signum| MAIN.as_owner(|| MAIN.default(signum))))
 }
 
 /// Put back what stood there before our first change. Returns 0, or 1 where
 /// somebody else has put a handler over ours: that is left alone, and only
 /// our handler is forgotten. What is pending of it is dropped.
 ///
-/// Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL,
+/// Thread: owner (any, where there is no owner) · In a signal handler: no · Errors: EINVAL,
 /// EPERM, ENOMEM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_restore(signum: c_int) -> c_int {
-    let restored = claimed(signum).and_then(|signum| MAIN.restore(signum));
-    number(restored.map(|restored| c_int::from(!restored)))
+    number(restore(signum))
 }
 
-fn claimed(signum: c_int) -> Result<u32, Errno> {
+fn restore(signum: c_int) -> Result<c_int, Errno> {
     let signum = catchable(signum)?;
-    MAIN.claim()?;
-    Ok(signum)
+    if !MAIN.has_owner() {
+        return Ok(0); // nobody has changed anything
+    }
+    MAIN.owned()?;
+    Ok(c_int::from(!MAIN.restore(signum)?))
 }
 
 /// Say who stands at a signal; `size` is sizeof *out.

@@ -11,11 +11,10 @@
 //! parent's state; it should exec or exit. After dlclose the library's code
 //! stays mapped: a signal then is harmless.
 
-use core::ffi::c_int;
-use core::ptr::null_mut;
+use core::ffi::{c_int, c_void};
 
-use super::{catchable, status};
-use crate::context::{Context, Entry, Handler, MAIN};
+use super::{address, catchable, status};
+use crate::context::{Context, Entry, Kind, MAIN};
 use crate::sys::{self, Errno};
 
 /// For sig_init(): what CPython does when it starts. SIGINT, where it has its
@@ -36,25 +35,17 @@ fn init(context: &Context, flags: u32) -> Result<(), Errno> {
     if flags & !SAFEPOINT_INTERPRETER_DEFAULTS != 0 {
         return Err(sys::EINVAL);
     }
-    let had_owner = context.has_owner();
-    context.claim()?;
-    if flags & SAFEPOINT_INTERPRETER_DEFAULTS == 0 {
-        return Ok(());
-    }
-    let result = interpreter_defaults(context);
-    if result.is_err() && !had_owner {
-        context.finish();
-    }
-    result
+    context.as_owner(|| match flags {
+        0 => Ok(()),
+        _ => interpreter_defaults(context),
+    })
 }
 
 fn interpreter_defaults(context: &Context) -> Result<(), Errno> {
     let sigint = catchable(sys::SIGINT)?;
-    if context.query(sigint)?.kind == crate::context::Kind::Default {
-        let handler: Handler = Some(super::handlers::sig_interrupted);
-        let handler = handler.map_or(0, |handler| handler as usize);
-        let entry = Entry { handler, user: null_mut::<u8>() as usize, flags: 0 };
-        context.install(sigint, entry)?;
+    if context.query(sigint)?.kind == Kind::Default {
+        let handler = address(super::handlers::sig_interrupted as *const c_void);
+        context.install(sigint, Entry { handler, user: 0, flags: 0 })?;
     }
     context.ignore(catchable(sys::SIGPIPE)?)?;
     context.ignore(catchable(sys::SIGXFSZ)?)

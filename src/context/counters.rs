@@ -82,7 +82,7 @@ impl Tally {
         read
     }
 
-    pub fn forget(&self) {
+    pub fn reset(&self) {
         let all = [
             &self.handled,
             &self.coalesced,

@@ -7,13 +7,13 @@
 //! it happens under the process-wide lock, which fork takes as well.
 
 use core::sync::atomic::AtomicU32;
-use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use core::sync::atomic::Ordering::Relaxed;
 
+use super::Context;
 use super::handlers::{
     Entry, SAFEPOINT_CHAIN, SAFEPOINT_IF_DEFAULT, SAFEPOINT_KEEP_IGNORED, SAFEPOINT_QUEUE,
     SAFEPOINT_RESTART,
 };
-use super::{Context, fork};
 use crate::sys::zone::{Action, DEFAULT, IGNORE, swap_action};
 use crate::sys::{self, Errno, Lock};
 use crate::zone::{ACTION_FLAGS, ACTION_MASK, PROCESS, SIGNALS, arrival, is_sibling};
@@ -86,22 +86,6 @@ fn is_ours(signum: u32, action: &Action) -> bool {
         Ours::Default => action.handler == DEFAULT.handler,
         _ => false,
     }
-}
-
-/// Have fork tell us, from the first use on.
-pub fn watch_forks() -> Result<(), Errno> {
-    static WATCHED: AtomicU32 = AtomicU32::new(0);
-    if WATCHED.load(Acquire) != 0 {
-        return Ok(());
-    }
-    LOCK.lock();
-    let result = if WATCHED.load(Relaxed) == 0 { fork::watch() } else { Ok(()) };
-    if result.is_ok() {
-        PROCESS.set_id(sys::zone::process_id());
-        WATCHED.store(1, Release);
-    }
-    LOCK.unlock();
-    result
 }
 
 /// With the lock held, and not across anything that can fail to return.
@@ -225,7 +209,7 @@ fn restore_one(context: &Context, signum: u32) -> Result<bool, Errno> {
     remove_entry(context, signum);
     if left_alone {
         // Whoever stands over us may chain to us: pass on to what is below.
-        PROCESS.chain(signum, is_function(&PROCESS.before(signum)));
+        PROCESS.chain(signum, true);
     }
     Ok(!left_alone)
 }

@@ -1,3 +1,5 @@
+//! What happens to the process around us: forks, and threads that end.
+//!
 //! fork: the child starts with the same handlers, nothing pending, no wake-up
 //! of its parent's, counters at zero, and the thread that forked as owner.
 //!
@@ -9,15 +11,50 @@
 //! and clone do not call these: arrivals in such a child touch nothing.
 #![allow(unsafe_code)] // functions with C's calling convention
 
-use core::sync::atomic::Ordering::{Relaxed, Release, SeqCst};
+use core::ffi::c_void;
+use core::ptr;
+use core::sync::atomic::AtomicU32;
+use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 use super::disposition::LOCK;
 use super::{Context, MAIN};
-use crate::sys::{self, Errno};
+use crate::sys::{self, AtThreadExit, Errno};
 use crate::zone::PROCESS;
 
+static WATCHED: AtomicU32 = AtomicU32::new(0);
+static AT_EXIT: AtThreadExit = AtThreadExit::new();
+
+/// Have fork, and the ends of owners, tell us, from the first use on.
 pub fn watch() -> Result<(), Errno> {
-    sys::at_fork(prepare, parent, child)
+    if WATCHED.load(Acquire) != 0 {
+        return Ok(());
+    }
+    LOCK.lock();
+    let result = if WATCHED.load(Relaxed) == 0 { watch_once() } else { Ok(()) };
+    if result.is_ok() {
+        WATCHED.store(1, Release);
+    }
+    LOCK.unlock();
+    result
+}
+
+fn watch_once() -> Result<(), Errno> {
+    AT_EXIT.call(owner_ends)?;
+    sys::at_fork(prepare, parent, child)?;
+    PROCESS.set_id(sys::zone::process_id());
+    Ok(())
+}
+
+/// The calling thread has become the owner of this context.
+pub fn watch_owner(context: &Context) {
+    AT_EXIT.mark(ptr::from_ref(context).cast());
+}
+
+unsafe extern "C" fn owner_ends(context: *mut c_void) {
+    // SAFETY: from `watch_owner`; contexts are never freed.
+    if let Some(context) = unsafe { context.cast::<Context>().as_ref() } {
+        context.owner_ends();
+    }
 }
 
 unsafe extern "C" fn prepare() {
@@ -29,14 +66,13 @@ unsafe extern "C" fn parent() {
 }
 
 unsafe extern "C" fn child() {
-    PROCESS.set_id(sys::zone::process_id());
+    PROCESS.begin_in_child(sys::zone::process_id());
     MAIN.start_in_child();
     LOCK.unlock();
 }
 
 impl Context {
     fn start_in_child(&self) {
-        let inbox = self.inbox();
         let me = sys::this_thread();
         let owner = self.owner.load(Relaxed);
         if owner != me {
@@ -46,13 +82,12 @@ impl Context {
         }
         if owner != 0 {
             self.owner.store(me, Release);
+            watch_owner(self);
         }
         self.wakeups_in_child();
-        inbox.forget();
-        inbox.deliveries.reset();
-        self.ready.forget();
-        self.drop_calls();
-        self.tally.forget();
-        inbox.breaker.0.store(0, SeqCst);
+        self.inbox().reset();
+        self.ready.reset();
+        self.jobs.reset();
+        self.tally.reset();
     }
 }

@@ -113,4 +113,12 @@ impl Jobs {
             Some(what)
         }
     }
+
+    /// A forked child's: the marks of its parent's jobs mean nothing here.
+    pub fn reset(&self) {
+        self.first.store(0, Relaxed);
+        self.last.store(0, Relaxed);
+        self.collected.store(0, Relaxed);
+        self.taken.store(0, Relaxed);
+    }
 }

@@ -35,7 +35,7 @@ pub static MAIN: Context = Context::new(0);
 pub struct Context {
     /// Which inbox is this one's.
     slot: usize,
-    /// The owner's thread; 0 is none.
+    /// The owner's thread; 0 is none, `ENDED` one that is no more.
     owner: AtomicUsize,
     /// How many sig_hold() are open.
     held: AtomicU32,
@@ -53,6 +53,9 @@ pub struct Context {
 }
 
 const ADOPTING: usize = usize::MAX;
+
+/// The owner of a context whose owner has ended: no thread's number.
+const ENDED: usize = usize::MAX;
 
 impl Context {
     pub const fn new(slot: usize) -> Self {
@@ -86,13 +89,27 @@ impl Context {
 
     /// Become the owner, where there is none.
     pub fn claim(&self) -> Result<(), Errno> {
-        disposition::watch_forks()?;
+        fork::watch()?;
         let me = sys::this_thread();
         match self.owner.compare_exchange(0, me, AcqRel, Acquire) {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                fork::watch_owner(self);
+                Ok(())
+            }
             Err(owner) if owner == me => Ok(()),
             Err(_) => Err(sys::EPERM),
         }
+    }
+
+    /// As the owner, or else as the first: who fails does not become it.
+    pub fn as_owner<T>(&self, work: impl FnOnce() -> Result<T, Errno>) -> Result<T, Errno> {
+        let first = !self.has_owner();
+        self.claim()?;
+        let result = work();
+        if first && result.is_err() {
+            self.owner.store(0, Release);
+        }
+        result
     }
 
     /// Only the owner may go on.
@@ -102,7 +119,7 @@ impl Context {
 
     /// Become the owner, whoever was.
     pub fn adopt(&self) -> Result<(), Errno> {
-        disposition::watch_forks()?;
+        fork::watch()?;
         if self.is_owner() {
             return match self.running.load(Relaxed) {
                 0 => Ok(()),
@@ -114,7 +131,18 @@ impl Context {
             .map_err(|_| sys::EBUSY)?;
         self.owner.store(sys::this_thread(), Release);
         self.running.store(0, Release);
+        fork::watch_owner(self);
         Ok(())
+    }
+
+    /// The calling thread ends: if it was the owner, nobody is any more, but
+    /// the context still has to be adopted. Another thread that gets the same
+    /// number is not taken for it, and whatever handler it was in is over.
+    fn owner_ends(&self) {
+        let me = sys::this_thread();
+        if self.owner.compare_exchange(me, ENDED, AcqRel, Relaxed).is_ok() {
+            self.running.store(0, Release);
+        }
     }
 
     /// The owner begins to run handlers, in a frame at this address. True
@@ -215,14 +243,6 @@ impl Context {
         while let Some(item) = self.ready.take(inbox, limit) {
             add(&self.tally.dropped, item.count + item.lost);
         }
-        self.drop_calls();
-        self.settle();
-    }
-
-    /// Drop calls and jobs, counted.
-    #[inline(never)]
-    pub fn drop_calls(&self) {
-        let inbox = self.inbox();
         let limit = inbox.calls.limit();
         while inbox.calls.take_late().or_else(|| inbox.calls.take(limit)).is_some() {
             add(&self.tally.calls_dropped, 1);
@@ -231,6 +251,7 @@ impl Context {
         while self.jobs.take(limit).is_some() {
             add(&self.tally.calls_dropped, 1);
         }
+        self.settle();
     }
 
     /// Put every disposition back, drop what is pending, have no owner.

@@ -200,7 +200,7 @@ impl Ready {
 
     /// A forked child's: nothing was ever collected. The records are reset
     /// with the inbox.
-    pub fn forget(&self) {
+    pub fn reset(&self) {
         self.bits.store(0, Relaxed);
         self.collected.store(0, Relaxed);
         for line in &self.lines {

@@ -2,13 +2,15 @@
 //!
 //! A number that arrivals may have read is never closed. It is reserved at
 //! the first use, and from then on another file is put under it: the user's,
-//! or for "none" an eventfd that nobody reads.
+//! or for "none" an eventfd that nobody reads. There is one such number for
+//! each kind of file, since each is written to in its own way.
 
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::Context;
+use crate::sys::zone::WakeKind;
 use crate::sys::{self, Errno};
-use crate::zone::{From, Target};
+use crate::zone::Target;
 
 impl Context {
     /// Wake through the user's descriptor; -1 is none. The one before, by the
@@ -16,13 +18,10 @@ impl Context {
     pub fn set_wakeup_fd(&self, fd: i32, calls: bool) -> Result<i32, Errno> {
         let wake = &self.inbox().wake;
         if fd < 0 {
-            self.stop_wakeup_fd()?;
+            self.exchange(None)?;
         } else {
             let kind = sys::wake_kind(fd)?;
-            match wake.fd() {
-                Some(number) => self.exchange(fd, number)?,
-                None => wake.reserve_fd(sys::duplicate(fd)?),
-            }
+            self.exchange(Some((kind, fd)))?;
             wake.aim(Target::new(kind, calls));
             self.wake_for_pending();
         }
@@ -31,23 +30,35 @@ impl Context {
         Ok(old)
     }
 
-    fn stop_wakeup_fd(&self) -> Result<(), Errno> {
-        let wake = &self.inbox().wake;
-        let Some(number) = wake.fd() else { return Ok(()) };
-        let nobody = sys::new_event()?;
-        let result = self.exchange(nobody, number);
-        sys::close(nobody);
-        result
-    }
-
-    /// Put another file under our number while nobody is told to write there:
-    /// an arrival that fails all the same, since the file is of another kind
-    /// than it thought, sees that it was told something old.
-    fn exchange(&self, fd: i32, number: i32) -> Result<(), Errno> {
+    /// Put the user's file under our number of its kind, and nobody's under
+    /// the one that was written to before, while nobody is told to write. An
+    /// arrival that was told before may write late, to a file of the same
+    /// kind, or fail: then it sees that it was told something old.
+    fn exchange(&self, target: Option<(WakeKind, i32)>) -> Result<(), Errno> {
         let wake = &self.inbox().wake;
         let before = wake.target();
+        let new = target.map(|(kind, _)| kind);
+        let left = before.kind().filter(|kind| new != Some(*kind));
+        let left = left.and_then(|kind| wake.fd(kind));
+        let nobody = left.map(|_| sys::new_event()).transpose()?;
         wake.aim(Target::NOTHING);
-        sys::put_under(fd, number).inspect_err(|_| wake.aim(before))
+        let result = match target {
+            None => Ok(()),
+            Some((kind, fd)) => match wake.fd(kind) {
+                Some(number) => sys::put_under(fd, number),
+                None => sys::duplicate(fd).map(|number| wake.reserve_fd(kind, number)),
+            },
+        };
+        if result.is_err() {
+            wake.aim(before);
+        } else if let (Some(number), Some(nobody)) = (left, nobody) {
+            // Both are open, and ours.
+            let _ = sys::put_under(nobody, number);
+        }
+        if let Some(nobody) = nobody {
+            sys::close(nobody);
+        }
+        result
     }
 
     /// An eventfd that is readable while something is pending.
@@ -73,11 +84,11 @@ impl Context {
         let mut signals = self.pending();
         let others = self.is_pending() && signals == 0;
         while signals != 0 {
-            self.inbox().wake.wake(signals.trailing_zeros() + 1, From::Caller);
+            self.inbox().wake.wake(signals.trailing_zeros() + 1);
             signals &= signals - 1;
         }
         if others {
-            self.inbox().wake.wake(0, From::Caller);
+            self.inbox().wake.wake(0);
         }
     }
 
@@ -91,7 +102,7 @@ impl Context {
     pub fn stop_wakeups(&self) {
         // Where no descriptor can be had to lie under the number, nothing is
         // written to it any more all the same.
-        if self.stop_wakeup_fd().is_err() {
+        if self.exchange(None).is_err() {
             self.inbox().wake.aim(Target::NOTHING);
         }
         self.wakeup_fd.store(0, Relaxed);
@@ -104,15 +115,12 @@ impl Context {
         wake.reset();
         self.failures_told.store(0, Relaxed);
         self.wakeup_fd.store(0, Relaxed);
-        if wake.fd().is_none() && wake.event_fd().is_none() {
-            return;
-        }
         let fresh = sys::new_event();
-        if let Some(number) = wake.fd() {
-            let put = fresh.and_then(|fresh| sys::put_under(fresh, number));
-            if put.is_err() {
+        for kind in WakeKind::ALL {
+            let Some(number) = wake.fd(kind) else { continue };
+            if fresh.and_then(|fresh| sys::put_under(fresh, number)).is_err() {
                 sys::close(number);
-                wake.reserve_fd(0);
+                wake.reserve_fd(kind, 0);
             }
         }
         if let Some(number) = wake.event_fd() {

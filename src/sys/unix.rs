@@ -1,9 +1,9 @@
 //! The owner's side of the C library, on Unix.
 #![allow(unsafe_code)] // the boundary to the C library
 
-use core::ffi::c_int;
-use core::sync::atomic::AtomicU32;
+use core::ffi::{c_int, c_void};
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use core::sync::atomic::{AtomicU32, AtomicUsize};
 
 use super::zone::{SignalSet, WakeKind, last_error, swap_mask};
 
@@ -88,6 +88,38 @@ pub fn at_fork(
     match unsafe { libc::pthread_atfork(Some(prepare), Some(parent), Some(child)) } {
         0 => Ok(()),
         error => Err(error),
+    }
+}
+
+/// Called with a value of its own when a thread ends that was marked with it:
+/// returns, pthread_exit, cancelled. A key of POSIX threads, not a thread-
+/// local: it needs neither a TLS segment nor an allocation.
+pub struct AtThreadExit(AtomicUsize);
+
+impl AtThreadExit {
+    pub const fn new() -> Self {
+        AtThreadExit(AtomicUsize::new(0))
+    }
+
+    /// Once, before any thread is marked.
+    pub fn call(&self, function: unsafe extern "C" fn(*mut c_void)) -> Result<(), Errno> {
+        let mut key = 0;
+        // SAFETY: a valid place; the function is static.
+        match unsafe { libc::pthread_key_create(&mut key, Some(function)) } {
+            0 => {
+                self.0.store(key as usize, Release);
+                Ok(())
+            }
+            error => Err(error),
+        }
+    }
+
+    /// Mark the calling thread; the value is not null.
+    pub fn mark(&self, value: *const c_void) {
+        let key = self.0.load(Acquire) as libc::pthread_key_t;
+        // SAFETY: a key that was created. It can fail for want of memory where
+        // a program has more than 32 keys; then the end goes unnoticed.
+        unsafe { libc::pthread_setspecific(key, value) };
     }
 }
 

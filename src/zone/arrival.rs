@@ -12,7 +12,6 @@ use core::ffi::{c_int, c_void};
 use super::deliveries::Details;
 use super::inbox::bit;
 use super::process::PROCESS;
-use super::wake::From;
 use crate::sys::zone::{self as sys, SavedErrno, SigInfo};
 
 /// Every signal is blocked in an arrival, but for the faults: one of those in
@@ -44,14 +43,13 @@ pub unsafe extern "C" fn arrival(signum: c_int, info: *mut SigInfo, context: *mu
             return fault(signum, info, context);
         }
         let chained = PROCESS.is_chained(signum as u32);
-        if chained && sys::is_marked(info, mark()) {
-            // A handler above us, to which we chain, chains back to us.
+        if chained && came_back(signum, info) {
             return;
         }
         let read = sys::read_siginfo(signum, info);
         let here = is_this_process(&read);
         if here {
-            record(signum as u32, &read, From::Arrival);
+            record(signum as u32, &read);
         }
         if chained {
             chain(signum, info, context, here);
@@ -64,12 +62,12 @@ pub unsafe extern "C" fn arrival(signum: c_int, info: *mut SigInfo, context: *mu
 pub fn trip(signum: u32) {
     let (pid, uid) = (sys::process_id(), sys::user_id());
     let read = sys::Siginfo { code: sys::SI_USER, pid, uid, status: 0, value: 0 };
-    record(signum, &read, From::Caller);
+    record(signum, &read);
 }
 
 #[inline(never)]
 #[unsafe(link_section = ".text.safepoint_zone")]
-fn record(signum: u32, read: &sys::Siginfo, from: From) {
+fn record(signum: u32, read: &sys::Siginfo) {
     let details = Details {
         code: read.code,
         pid: read.pid,
@@ -79,7 +77,7 @@ fn record(signum: u32, read: &sys::Siginfo, from: From) {
         time: sys::now(),
     };
     for inbox in PROCESS.subscribers(signum) {
-        inbox.deliver(signum, &details, from);
+        inbox.deliver(signum, &details);
     }
 }
 
@@ -90,49 +88,97 @@ fn record(signum: u32, read: &sys::Siginfo, from: From) {
 #[inline(always)]
 fn is_this_process(read: &sys::Siginfo) -> bool {
     let id = PROCESS.id();
-    read.code == sys::SI_TKILL && read.pid == id || sys::process_id() == id
+    read.code == sys::SI_TKILL && read.pid == id || is_here()
+}
+
+#[inline(always)]
+fn is_here() -> bool {
+    sys::process_id() == PROCESS.id()
 }
 
 /// To what stood before us; or else the process dies of this very fault.
 #[inline(never)]
 #[unsafe(link_section = ".text.safepoint_zone")]
 unsafe fn fault(signum: c_int, info: *mut SigInfo, context: *mut c_void) {
-    let before = PROCESS.before(signum as u32);
-    if before.handler == sys::DEFAULT.handler || before.handler == sys::IGNORE.handler {
-        // Blocked while we are in here: it strikes on the way out, with the
-        // registers of the instruction that faulted, whether or not that
-        // instruction would fault again. An ignored fault kills as well.
-        let _ = sys::swap_action(signum, Some(&sys::DEFAULT));
-        // SAFETY: what the kernel passed.
-        return unsafe { sys::requeue(signum, info) };
-    }
     // SAFETY: what the kernel passed.
-    unsafe { call_before(&before, signum, info, context) }
+    unsafe {
+        let came_back = sys::is_marked(info, mark());
+        match if came_back { Before::Default } else { before(signum, is_here()) } {
+            Before::Handler(action) => call_before(&action, signum, info, context),
+            // Blocked while we are in here: it strikes on the way out, with
+            // the registers of the instruction that faulted, whether or not
+            // that instruction would fault again. An ignored fault kills too.
+            Before::Default | Before::Ignored => {
+                let _ = sys::swap_action(signum, Some(&sys::DEFAULT));
+                sys::requeue(signum, info);
+            }
+        }
+    }
 }
 
-/// Run the action that stood before us.
+/// Whether a handler that stood before us, and to which we chain, has passed
+/// the delivery back to us: one that was installed over us, knows us as what
+/// stood before it, and over which we were then installed once more. One that
+/// does not pass the siginfo on shows by who stands at the top.
+#[inline(always)]
+unsafe fn came_back(signum: c_int, info: *mut SigInfo) -> bool {
+    if info.is_null() {
+        return is_at_the_top(signum);
+    }
+    // SAFETY: what the kernel passed.
+    unsafe { sys::is_marked(info, mark()) }
+}
+
+#[inline(always)]
+fn is_at_the_top(signum: c_int) -> bool {
+    let top = sys::swap_action(signum, None);
+    top.is_ok_and(|top| top.handler == arrival as *const () as usize)
+}
+
+/// Run the action that stood before us. Where our handler was removed while
+/// another's stood over it, that action is not its own to call if it is the
+/// default: only if we have come to the top again is it done.
 #[inline(never)]
 #[unsafe(link_section = ".text.safepoint_zone")]
 unsafe fn chain(signum: c_int, info: *mut SigInfo, context: *mut c_void, here: bool) {
-    let before = PROCESS.before(signum as u32);
-    if before.handler == sys::IGNORE.handler {
-        return;
-    }
-    let spent =
-        before.flags & sys::SA_RESETHAND != 0 && here && !PROCESS.spend(signum as u32);
+    let subscribed = PROCESS.subscribers(signum as u32).next().is_some();
     // SAFETY: what the kernel passed.
     unsafe {
-        if before.handler == sys::DEFAULT.handler || spent {
-            return default(signum, info);
-        }
-        if let Some(marked) = sys::mark(info, mark()) {
-            call_before(&before, signum, info, context);
-            sys::unmark(info, marked);
+        match before(signum, here) {
+            Before::Ignored => {}
+            Before::Default if !subscribed && !is_at_the_top(signum) => {}
+            Before::Default => default(signum, info),
+            Before::Handler(action) => call_before(&action, signum, info, context),
         }
     }
 }
 
-/// Call it under the mask that the kernel would have given it.
+/// What stood before us, as the kernel would see it now.
+enum Before {
+    Default,
+    Ignored,
+    Handler(sys::Action),
+}
+
+/// An SA_RESETHAND handler stands there once, and then the default; a child
+/// that runs on our memory does not say so.
+#[inline(always)]
+fn before(signum: c_int, here: bool) -> Before {
+    let action = PROCESS.before(signum as u32);
+    let once = action.flags & sys::SA_RESETHAND != 0;
+    if action.handler == sys::IGNORE.handler {
+        Before::Ignored
+    } else if action.handler == sys::DEFAULT.handler
+        || once && here && !PROCESS.spend(signum as u32)
+    {
+        Before::Default
+    } else {
+        Before::Handler(action)
+    }
+}
+
+/// Call it under the mask that the kernel would have given it, with the mark
+/// that lets us know the siginfo should it come back to us.
 #[inline(always)]
 unsafe fn call_before(
     before: &sys::Action,
@@ -143,10 +189,13 @@ unsafe fn call_before(
     let itself = if before.flags & sys::SA_NODEFER == 0 { bit(signum as u32) } else { 0 };
     // SAFETY: what the kernel passed; a handler that somebody installed.
     unsafe {
+        // No room: eight copies of the library have passed it on already.
+        let Some(marked) = sys::mark(info, mark()) else { return };
         let mask = sys::interrupted_mask(context) | before.mask | itself;
         let ours = sys::swap_mask(sys::SIG_SETMASK, &sys::SignalSet::from_bits(mask));
         sys::call_handler(before, signum, info, context);
         sys::swap_mask(sys::SIG_SETMASK, &ours);
+        sys::unmark(info, marked);
     }
 }
 

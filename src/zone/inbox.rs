@@ -20,7 +20,7 @@ use super::atomic::{
 use super::deliveries::{Deliveries, Details, QUEUED, SINGLES};
 use super::posted::{Link, Posted};
 use super::ring::{Call, Full, ROOM, Ring};
-use super::wake::{From, Wake};
+use super::wake::Wake;
 
 pub struct Inbox {
     pub breaker: Breaker,
@@ -71,13 +71,13 @@ impl Inbox {
 
     /// A signal has come.
     #[inline(always)]
-    pub fn deliver(&self, signum: u32, details: &Details, from: From) {
+    pub fn deliver(&self, signum: u32, details: &Details) {
         let queue = self.queues.load(Relaxed) & bit(signum) != 0;
         self.deliveries.record(signum as usize, queue, details);
         // SeqCst, not Release: it is the read-modify-write in front of the
         // look at `active`.
         self.arrived.fetch_or(bit(signum), SeqCst);
-        self.announce(signum, from);
+        self.announce(signum);
     }
 
     /// Queue a call.
@@ -85,7 +85,7 @@ impl Inbox {
     pub fn add_call(&self, call: Call) -> Result<(), Full> {
         let result = self.calls.push(call);
         match result {
-            Ok(()) => self.announce(0, From::Caller),
+            Ok(()) => self.announce(0),
             Err(Full) => {
                 self.calls_refused.fetch_add(1, Relaxed);
             }
@@ -93,12 +93,12 @@ impl Inbox {
         result
     }
 
-    /// Post a job; false where it was queued already.
+    /// Post a job in this era; false where it was queued already.
     #[inline(always)]
-    pub fn post(&self, address: usize, link: &Link) -> bool {
-        let posted = self.posted.push(address, link);
+    pub fn post(&self, address: usize, link: &Link, era: u32) -> bool {
+        let posted = self.posted.push(address, link, era);
         if posted {
-            self.announce(0, From::Caller);
+            self.announce(0);
         }
         posted
     }
@@ -107,13 +107,13 @@ impl Inbox {
     #[inline(always)]
     pub fn interrupt(&self, value: i32) {
         self.interrupt.swap(INTERRUPT | u64::from(value as u32), SeqCst);
-        self.announce(0, From::Caller);
+        self.announce(0);
     }
 
     #[inline(always)]
-    fn announce(&self, signum: u32, from: From) {
+    fn announce(&self, signum: u32) {
         self.breaker.0.store(1, Release);
-        if self.wake.active() != 0 && self.wake.wake(signum, from) {
+        if self.wake.active() != 0 && self.wake.wake(signum) {
             self.breaker.0.store(1, Release);
         }
     }
@@ -169,11 +169,15 @@ impl Inbox {
         self.calls_refused.load(Relaxed)
     }
 
-    /// A forked child's: nothing has ever been refused. The rest is dropped
-    /// by whoever owns it.
-    pub fn forget(&self) {
+    /// As if nothing had ever come. Only where no other thread can be in
+    /// here: a forked child, before it goes on.
+    pub fn reset(&self) {
         self.collect();
+        self.deliveries.reset();
+        self.calls.reset();
+        self.posted.reset();
         self.take_interrupt();
         self.calls_refused.store(0, Relaxed);
+        self.breaker.0.swap(0, SeqCst);
     }
 }

@@ -24,4 +24,4 @@ pub use inbox::{Breaker, Inbox, bit};
 pub use posted::Link;
 pub use process::{MAIN, PROCESS, inbox};
 pub use ring::{Call, Full};
-pub use wake::{From, Target};
+pub use wake::Target;

@@ -6,7 +6,9 @@
 //! away and reverses it: first posted, first run. Nothing is ever popped
 //! singly, so there is no ABA. A job that waits is marked *queued*; the owner
 //! takes the mark away before it runs the job, so the job may post itself
-//! again, or be freed, from inside its own call.
+//! again, or be freed, from inside its own call. The mark is the *era*, which
+//! every forked child begins anew: a job that another thread was just posting
+//! when this process was forked off carries a mark that means nothing here.
 //!
 //! # Ordering
 //!
@@ -62,11 +64,11 @@ impl Posted {
         }
     }
 
-    /// Post the job at `address`, whose link is `link`. False where it was
-    /// already queued. Any thread, and in a signal handler.
+    /// Post the job at `address`, whose link is `link`, in this era (not 0).
+    /// False where it was already queued. Any thread, and in a signal handler.
     #[inline(always)]
-    pub fn push(&self, address: usize, link: &Link) -> bool {
-        if link.queued.swap(1, AcqRel) != 0 {
+    pub fn push(&self, address: usize, link: &Link, era: u32) -> bool {
+        if link.queued.swap(era, AcqRel) == era {
             return false;
         }
         let mut top = self.top.load(Relaxed);
@@ -83,6 +85,11 @@ impl Posted {
     #[inline(always)]
     pub fn is_pending(&self) -> bool {
         self.top.load(Relaxed) != 0
+    }
+
+    /// Forget what is posted: a forked child's, where its marks mean nothing.
+    pub fn reset(&self) {
+        self.top.swap(0, AcqRel);
     }
 
     /// Take all, the last posted first: its address, or 0. Owner.

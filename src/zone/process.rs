@@ -23,6 +23,8 @@ pub struct Process {
     /// The process that installed: an arrival anywhere else (a vfork child
     /// runs our handler on our memory) touches nothing.
     id: AtomicU32,
+    /// How many forks this process is away from the one that began.
+    era: AtomicU32,
     /// Signals for which the main context has a handler. With more contexts
     /// this becomes a list per signal, behind `subscribers`.
     subscribed: AtomicU64,
@@ -38,6 +40,7 @@ impl Process {
     const fn new() -> Self {
         Process {
             id: AtomicU32::new(0),
+            era: AtomicU32::new(0),
             subscribed: AtomicU64::new(0),
             chained: AtomicU64::new(0),
             spent: AtomicU64::new(0),
@@ -52,6 +55,17 @@ impl Process {
     #[inline(always)]
     pub fn id(&self) -> i32 {
         self.id.load(Acquire) as i32
+    }
+
+    #[inline(always)]
+    pub fn era(&self) -> u32 {
+        self.era.load(Acquire).wrapping_add(1)
+    }
+
+    /// In a forked child, before it goes on.
+    pub fn begin_in_child(&self, id: i32) {
+        self.era.store(self.era(), Release);
+        self.set_id(id);
     }
 
     /// The inboxes of all contexts that have a handler for this signal.

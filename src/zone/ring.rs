@@ -175,14 +175,28 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
         let index = self.published_late()?;
         let cell = self.cells.get(index)?;
         let call = cell.read();
-        self.set_late(index, false);
         // Free for the next position of this cell that no producer has
         // passed. The tail cannot pass it before this store: until then the
         // cell reads as published, which is full.
         let tail = self.tail.0.load(Relaxed);
         let ahead = (N as u64 + index as u64 - tail % N as u64) % N as u64;
         cell.turn.store(Self::free_turn(tail + ahead), Release);
+        self.set_late(index, false);
         Some(call)
+    }
+
+    /// Drop everything. Only where no other thread can be in here, whatever
+    /// it was doing when it vanished: a forked child, before it goes on.
+    pub fn reset(&self) {
+        let late = self.consumer.late.iter().map(|word| word.load(Relaxed).count_ones());
+        self.consumer.late_count.store(late.sum::<u32>() as usize, Relaxed);
+        let limit = self.limit();
+        while self.take_late().or_else(|| self.take(limit)).is_some() {}
+        // What is claimed now is never published: producers step over it.
+        for word in &self.consumer.late {
+            word.store(0, Relaxed);
+        }
+        self.consumer.late_count.store(0, Relaxed);
     }
 
     /// Take the next call in front of `limit`. Owner.

@@ -17,6 +17,7 @@
 
 use super::atomic::{
     AcqRel, Acquire, AtomicU32, AtomicU64, Relaxed, Release, SeqCst, constructor, fence,
+    fresh_array,
 };
 use super::published::Published;
 use crate::sys::zone as sys;
@@ -31,22 +32,16 @@ const KIND_SHIFT: u32 = 8;
 
 pub struct Wake {
     active: AtomicU32,
-    /// The reserved numbers; 0 is none yet (0 is never reserved by us).
-    fd: AtomicU32,
+    /// The reserved numbers, by kind; 0 is none yet (0 is never reserved by
+    /// us). What lies under one is always of that kind, or takes no write of
+    /// that kind: an arrival that was overtaken cannot write eight bytes for
+    /// an eventfd into a pipe.
+    fds: [AtomicU32; 3],
     event_fd: AtomicU32,
     raised: AtomicU32,
     function: Published<2>,
     failed: AtomicU64,
     last_error: AtomicU32,
-}
-
-/// Whose thread a wake-up runs on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum From {
-    /// Inside an arrival: every signal is blocked.
-    Arrival,
-    /// Ordinary code, or a C handler that called us.
-    Caller,
 }
 
 /// What lies under the reserved number, as bits of `active`.
@@ -59,6 +54,12 @@ impl Target {
     pub fn new(kind: sys::WakeKind, calls: bool) -> Self {
         Target(FD | if calls { FD_CALLS } else { 0 } | kind.to_bits() << KIND_SHIFT)
     }
+
+    /// How it is written to, if there is anything.
+    #[inline(always)]
+    pub fn kind(self) -> Option<sys::WakeKind> {
+        (self.0 & FD != 0).then(|| sys::WakeKind::from_bits(self.0 >> KIND_SHIFT))
+    }
 }
 
 impl Wake {
@@ -66,7 +67,7 @@ impl Wake {
         pub fn new() -> Self {
             Wake {
                 active: AtomicU32::new(0),
-                fd: AtomicU32::new(0),
+                fds: fresh_array![AtomicU32::new(0); 3],
                 event_fd: AtomicU32::new(0),
                 raised: AtomicU32::new(0),
                 function: Published::new(),
@@ -88,7 +89,7 @@ impl Wake {
     /// the breaker has to be set again: see above.
     #[inline(never)]
     #[unsafe(link_section = ".text.safepoint_zone")]
-    pub fn wake(&self, signum: u32, from: From) -> bool {
+    pub fn wake(&self, signum: u32) -> bool {
         let _errno = sys::SavedErrno::new(); // callers may be C handlers
         let active = self.active();
         if active & FUNCTION != 0 {
@@ -96,25 +97,19 @@ impl Wake {
             sys::call_wakeup(function, signum as i32, argument);
         }
         if active & FD != 0 && (signum != 0 || active & FD_CALLS != 0) {
-            self.write_fd(signum as u8, from);
+            self.write_fd(signum as u8);
         }
         active & EVENT != 0 && self.raise_event()
     }
 
-    fn write_fd(&self, byte: u8, from: From) {
-        // Twice at most: where the write fails because the descriptor was
-        // just exchanged for one of another kind, that one gets it.
+    fn write_fd(&self, byte: u8) {
+        // Twice at most: where the write fails because another descriptor has
+        // just taken this one's place, that one gets it.
         for _ in 0..2 {
             let active = self.active();
-            if active & FD == 0 {
-                return;
-            }
-            let kind = sys::WakeKind::from_bits(active >> KIND_SHIFT);
-            let fd = self.fd.load(Acquire) as i32;
-            let Err(error) = sys::write_wakeup(kind, fd, byte, from == From::Arrival)
-            else {
-                return;
-            };
+            let Some(kind) = Target(active).kind() else { return };
+            let fd = self.fds[kind as usize].load(Acquire) as i32;
+            let Err(error) = sys::write_wakeup(kind, fd, byte) else { return };
             if active == self.active() {
                 return self.note_failure(error);
             }
@@ -174,9 +169,10 @@ impl Wake {
         (failed, self.last_error.load(Relaxed) as i32)
     }
 
-    /// The number that is ours for wake-ups, if one was ever set. Owner.
-    pub fn fd(&self) -> Option<i32> {
-        reserved(&self.fd)
+    /// The number that is ours for wake-ups of this kind, if there ever was
+    /// one. Owner.
+    pub fn fd(&self, kind: sys::WakeKind) -> Option<i32> {
+        reserved(&self.fds[kind as usize])
     }
 
     /// Owner.
@@ -184,9 +180,9 @@ impl Wake {
         reserved(&self.event_fd)
     }
 
-    /// Reserve a number. Owner.
-    pub fn reserve_fd(&self, fd: i32) {
-        self.fd.store(fd as u32, Release);
+    /// Reserve a number; 0 gives it up. Owner.
+    pub fn reserve_fd(&self, kind: sys::WakeKind, fd: i32) {
+        self.fds[kind as usize].store(fd as u32, Release);
     }
 
     /// Switch the eventfd on. Owner.

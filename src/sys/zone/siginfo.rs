@@ -85,8 +85,7 @@ pub unsafe fn is_marked(info: *mut SigInfo, mark: usize) -> bool {
     !info.is_null() && unsafe { (*marks(info)).contains(&mark) }
 }
 
-/// Put `mark` on it, for as long as it is passed on; `None` where there is no
-/// room: then it has been passed on too often.
+/// Put `mark` on it, for as long as it is passed on: where it is now.
 ///
 /// # Safety
 /// As [`read_siginfo`].
@@ -102,13 +101,13 @@ pub unsafe fn mark(info: *mut SigInfo, mark: usize) -> Option<usize> {
     Some(index)
 }
 
-/// Take the mark away.
+/// Take the mark away that [`mark`] has put there.
 ///
 /// # Safety
-/// As [`read_siginfo`]; `index` is what [`mark`] returned.
+/// As [`read_siginfo`].
 #[inline(always)]
 pub unsafe fn unmark(info: *mut SigInfo, index: usize) {
-    // SAFETY: as above.
+    // SAFETY: marked, so not null, and inside the siginfo.
     if let Some(slot) = unsafe { &mut *marks(info) }.get_mut(index) {
         *slot = 0;
     }

@@ -16,6 +16,8 @@ pub enum WakeKind {
 }
 
 impl WakeKind {
+    pub const ALL: [WakeKind; 3] = [WakeKind::Pipe, WakeKind::Socket, WakeKind::Event];
+
     pub fn to_bits(self) -> u32 {
         self as u32
     }
@@ -32,12 +34,7 @@ impl WakeKind {
 
 /// Write one wake-up; never waits, and never raises SIGPIPE.
 #[inline(always)]
-pub fn write_wakeup(
-    kind: WakeKind,
-    fd: c_int,
-    byte: u8,
-    blocked: bool,
-) -> Result<(), c_int> {
+pub fn write_wakeup(kind: WakeKind, fd: c_int, byte: u8) -> Result<(), c_int> {
     match kind {
         WakeKind::Event => write_event(fd),
         // SAFETY: one readable byte.
@@ -45,17 +42,25 @@ pub fn write_wakeup(
             let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
             libc::send(fd, ptr::from_ref(&byte).cast(), 1, flags)
         }),
-        WakeKind::Pipe => write_pipe(fd, byte, blocked),
+        WakeKind::Pipe => write_pipe(fd, byte),
     }
 }
 
-/// A pipe without a reader raises SIGPIPE at the writer, and no flag stops
-/// that: it is blocked, and taken back from what is pending.
+/// A write into a pipe without a reader raises SIGPIPE at the writer, and no
+/// flag stops that. So the pipe is asked first; a reader that goes away in
+/// between leaves a SIGPIPE, which is kept blocked and taken back. Not even an
+/// arrival can rely on its mask: a handler that stands over ours may call it.
 #[inline(never)]
 #[unsafe(link_section = ".text.safepoint_zone")]
-fn write_pipe(fd: c_int, byte: u8, blocked: bool) -> Result<(), c_int> {
+fn write_pipe(fd: c_int, byte: u8) -> Result<(), c_int> {
+    let mut asked = libc::pollfd { fd, events: 0, revents: 0 };
+    // SAFETY: one pollfd; time 0 does not wait.
+    unsafe { libc::poll(&mut asked, 1, 0) };
+    if asked.revents & libc::POLLERR != 0 {
+        return Err(libc::EPIPE);
+    }
     let sigpipe = SignalSet::from_bits(set(&[libc::SIGPIPE]));
-    let before = if blocked { None } else { Some(swap_mask(libc::SIG_BLOCK, &sigpipe)) };
+    let before = swap_mask(libc::SIG_BLOCK, &sigpipe);
     // SAFETY: one readable byte.
     let result = written(unsafe { libc::write(fd, ptr::from_ref(&byte).cast(), 1) });
     if result == Err(libc::EPIPE) {
@@ -63,7 +68,7 @@ fn write_pipe(fd: c_int, byte: u8, blocked: bool) -> Result<(), c_int> {
         // SAFETY: valid pointers; a null siginfo is "not wanted".
         unsafe { libc::sigtimedwait(&sigpipe.0, ptr::null_mut(), &none) };
     }
-    if let Some(before) = before {
+    if before.to_bits() & sigpipe.to_bits() == 0 {
         swap_mask(libc::SIG_SETMASK, &before);
     }
     result
