@@ -345,8 +345,8 @@ int sig_default(int signum);
  * somebody else has put a handler over ours: that is left alone, and only
  * our handler is forgotten. What is pending of it is dropped.
  *
- * Thread: owner (any, where there is no owner) · In a signal handler: no · Errors: EINVAL,
- * EPERM, ENOMEM
+ * Thread: owner (any, where there is no owner) · In a signal handler: no ·
+ * Errors: EINVAL, EPERM
  */
 int sig_restore(int signum);
 

@@ -108,8 +108,8 @@ pub extern "C" fn sig_default(signum: c_int) -> c_int {
 /// somebody else has put a handler over ours: that is left alone, and only
 /// our handler is forgotten. What is pending of it is dropped.
 ///
-/// Thread: owner (any, where there is no owner) · In a signal handler: no · Errors: EINVAL,
-/// EPERM, ENOMEM
+/// Thread: owner (any, where there is no owner) · In a signal handler: no ·
+/// Errors: EINVAL, EPERM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_restore(signum: c_int) -> c_int {
     number(restore(signum))
