@@ -13,7 +13,9 @@ use crate::safepoint;
 use crate::sys::{self, Errno};
 use crate::zone;
 
-/// Queue fn(arg). 1,024 can wait.
+/// Queue fn(arg). 1,024 can wait. One that is half-way, on a thread that was
+/// stopped there, holds up no other; left half-way for good, by a longjmp out
+/// of a signal handler, it costs its place.
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL NULL function,
 /// EAGAIN no room (counted in sig_stats)

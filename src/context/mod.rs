@@ -217,12 +217,13 @@ impl Context {
     /// Bring breaker and eventfd to what is pending: clear first, look after.
     #[inline(never)]
     pub fn settle(&self) {
-        let clean = self.inbox().wake.drain_event();
-        self.inbox().breaker.0.swap(0, SeqCst);
-        if !clean || self.is_pending() {
-            self.inbox().wake.force_event();
+        let inbox = self.inbox();
+        inbox.wake.drain_event();
+        inbox.breaker.0.swap(0, SeqCst);
+        if self.is_pending() {
+            inbox.wake.raise_event();
             if !self.is_held() {
-                self.inbox().breaker.0.store(1, Relaxed);
+                inbox.breaker.0.store(1, Relaxed);
             }
         }
     }

@@ -70,7 +70,7 @@ impl Context {
         let fd = sys::new_event()?;
         wake.start_event(fd);
         if self.is_pending() {
-            wake.force_event();
+            wake.raise_event();
         }
         Ok(fd)
     }

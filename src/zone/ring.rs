@@ -12,15 +12,22 @@
 //! The change: between claim and publication a producer can be stopped for
 //! as long as it likes, or never come back (a handler that longjmps). In
 //! Vyukov's queue everything behind it then waits. Here the consumer steps
-//! over such a cell, remembers it as *late*, and takes it whenever it turns
-//! out published. A producer that laps a late cell steps over it too. So no
-//! thread waits for another: the ring only has one place less.
+//! over such a cell and marks it *late*; it takes it whenever it turns out
+//! published. A producer that comes round to a late cell steps over it too.
+//! So no thread waits for another: the ring only has one place less, for as
+//! long as the cell is late.
+//!
+//! A cell that was late is made free two laps ahead. Whoever steps over a
+//! position may act on what the cell said a moment ago; the position that the
+//! cell is freed for is one that nobody can have come to meanwhile, since the
+//! tail cannot lap the cells that the consumer is not taking. So a position
+//! whose cell reads as free for it was never stepped over: its call is coming.
 //!
 //! # Ordering
 //!
 //! - The publication is a Release store, the consumer's look an Acquire load:
 //!   the call's words are seen with it.
-//! - The claim is an AcqRel swap of `tail`, and a check reads `tail` with
+//! - The claim is a SeqCst swap of `tail`, and a check reads `tail` with
 //!   Acquire *before* it looks at the late cells. A producer's later claim
 //!   follows its earlier publication, so whoever sees the later call within
 //!   the limit sees the earlier one too: order per producer holds across
@@ -51,7 +58,7 @@ struct Cell {
     argument: AtomicUsize,
 }
 
-/// Only the owner touches these; atomics so that nothing here is unsafe.
+/// Only the owner writes these; atomics so that nothing here is unsafe.
 #[repr(align(64))]
 struct Consumer<const LATE: usize> {
     head: AtomicU64,
@@ -111,15 +118,14 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
             let cell = &self.cells[Self::index(position)];
             let free = Self::free_turn(position);
             let turn = cell.turn.load(Acquire);
-            if turn > free {
-                continue; // `position` is old: the tail has moved on.
+            if turn < free && (turn % 2 == 1 || !self.is_late(Self::index(position))) {
+                // Published a lap ago and not taken, or about to be.
+                return Err(Full);
             }
-            if turn < free && turn % 2 == 1 {
-                return Err(Full); // published a lap ago, not taken yet
-            }
-            // A free cell, or a late one to step over: both move the tail.
-            // At least AcqRel for the order of late cells, see above; SeqCst
-            // since the producer goes on to ask whether to wake anybody.
+            // A free cell; or one to step over, which is late, or was and is
+            // free for a later lap; or the tail has moved on, which the swap
+            // tells. At least AcqRel for the order of late cells, see above;
+            // SeqCst since the producer goes on to ask whether to wake.
             if self
                 .tail
                 .0
@@ -175,28 +181,19 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
         let index = self.published_late()?;
         let cell = self.cells.get(index)?;
         let call = cell.read();
-        // Free for the next position of this cell that no producer has
-        // passed. The tail cannot pass it before this store: until then the
-        // cell reads as published, which is full.
-        let tail = self.tail.0.load(Relaxed);
-        let ahead = (N as u64 + index as u64 - tail % N as u64) % N as u64;
-        cell.turn.store(Self::free_turn(tail + ahead), Release);
+        // Not late any more, and only then free: a producer that comes to
+        // the later lap must not find it late.
         self.set_late(index, false);
+        cell.turn.store(self.next_turn(index) + 4, Release);
         Some(call)
     }
 
-    /// Drop everything. Only where no other thread can be in here, whatever
-    /// it was doing when it vanished: a forked child, before it goes on.
-    pub fn reset(&self) {
-        let late = self.consumer.late.iter().map(|word| word.load(Relaxed).count_ones());
-        self.consumer.late_count.store(late.sum::<u32>() as usize, Relaxed);
-        let limit = self.limit();
-        while self.take_late().or_else(|| self.take(limit)).is_some() {}
-        // What is claimed now is never published: producers step over it.
-        for word in &self.consumer.late {
-            word.store(0, Relaxed);
-        }
-        self.consumer.late_count.store(0, Relaxed);
+    /// Turn of a cell that is free for its next position at the tail or
+    /// behind it.
+    fn next_turn(&self, index: usize) -> u64 {
+        let tail = self.tail.0.load(Relaxed);
+        let ahead = (N as u64 + index as u64 - tail % N as u64) % N as u64;
+        Self::free_turn(tail + ahead)
     }
 
     /// Take the next call in front of `limit`. Owner.
@@ -217,12 +214,30 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
                 self.consumer.head.store(position + 1, Relaxed);
                 return Some(call);
             }
-            // Claimed and not published (`turn == free`): late from now on.
-            // An older turn: late since then, and stepped over by a producer.
+            // Claimed and not published: late from now on. Any other turn is
+            // that of a cell that was stepped over here.
             if turn == free {
                 self.set_late(index, true);
             }
             self.consumer.head.store(position + 1, Relaxed);
+        }
+    }
+
+    /// As if it had always been empty. Only where no other thread can be in
+    /// here, whatever it was doing when it vanished: a forked child, before it
+    /// goes on.
+    pub fn reset(&self) {
+        let tail = self.tail.0.load(Relaxed);
+        if tail == 0 {
+            return; // never used: leave its pages alone
+        }
+        self.consumer.head.store(tail, Relaxed);
+        self.consumer.late_count.store(0, Relaxed);
+        for word in &self.consumer.late {
+            word.store(0, Relaxed);
+        }
+        for (index, cell) in self.cells.iter().enumerate() {
+            cell.turn.store(self.next_turn(index), Relaxed);
         }
     }
 
@@ -239,6 +254,14 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
             }
         }
         None
+    }
+
+    /// Read by producers as well. Relaxed: it only ever errs for a moment, to
+    /// a ring that is full, or to a position that nobody needs.
+    #[inline(always)]
+    fn is_late(&self, index: usize) -> bool {
+        let word = self.consumer.late.get(index / 64);
+        word.is_some_and(|word| word.load(Relaxed) & 1 << (index % 64) != 0)
     }
 
     #[inline(never)]

@@ -8,11 +8,12 @@
 //!
 //! # The eventfd
 //!
-//! It is readable while something is pending. `raised` saves the write where
-//! it is readable already. A producer records, writes, sets `raised`, and
-//! only then sets the breaker a second time: the owner comes by once more and
-//! drains. The owner takes `raised` away and reads, until it finds `raised`
-//! gone after a read: then nobody skipped a write that was just drained.
+//! It is readable while something is pending. A producer records, writes, and
+//! then sets the breaker a second time; the owner reads it empty, swaps the
+//! breaker, and only then looks for records, and writes again where it finds
+//! one. So a write that comes when its record has been handled already leaves
+//! the breaker set: the owner comes by once more and reads it empty. Every
+//! producer writes: to trust in the write of another would be to wait for it.
 #![allow(unsafe_code)] // a link section
 
 use super::atomic::{
@@ -38,7 +39,6 @@ pub struct Wake {
     /// an eventfd into a pipe.
     fds: [AtomicU32; 3],
     event_fd: AtomicU32,
-    raised: AtomicU32,
     function: Published<2>,
     failed: AtomicU64,
     last_error: AtomicU32,
@@ -69,7 +69,6 @@ impl Wake {
                 active: AtomicU32::new(0),
                 fds: fresh_array![AtomicU32::new(0); 3],
                 event_fd: AtomicU32::new(0),
-                raised: AtomicU32::new(0),
                 function: Published::new(),
                 failed: AtomicU64::new(0),
                 last_error: AtomicU32::new(0),
@@ -99,7 +98,7 @@ impl Wake {
         if active & FD != 0 && (signum != 0 || active & FD_CALLS != 0) {
             self.write_fd(signum as u8);
         }
-        active & EVENT != 0 && self.raise_event()
+        self.raise_event()
     }
 
     fn write_fd(&self, byte: u8) {
@@ -116,46 +115,26 @@ impl Wake {
         }
     }
 
-    fn raise_event(&self) -> bool {
-        // The record before, the look at `raised` after: the owner takes
-        // `raised` away and then looks for records.
-        fence(SeqCst);
-        if self.raised.load(Relaxed) != 0 {
-            return false;
-        }
-        self.force_event();
-        true
-    }
-
-    /// Make the eventfd readable, whatever `raised` says.
+    /// Make the eventfd readable, if it is on: whether it is.
     #[inline(never)]
     #[unsafe(link_section = ".text.safepoint_zone")]
-    pub fn force_event(&self) {
-        if self.active() & EVENT == 0 {
-            return;
-        }
-        match sys::write_event(self.event_fd.load(Acquire) as i32) {
-            Ok(()) => self.raised.store(1, Release),
-            Err(error) => self.note_failure(error),
-        }
-    }
-
-    /// Make the eventfd unreadable, before the breaker is swapped. False
-    /// where producers kept raising it: it may be readable still. Owner.
-    #[inline(always)]
-    pub fn drain_event(&self) -> bool {
-        self.raised.load(SeqCst) == 0 || self.drain_raised()
-    }
-
-    #[inline(never)]
-    fn drain_raised(&self) -> bool {
-        for _ in 0..16 {
-            if self.raised.swap(0, SeqCst) == 0 {
-                return true;
+    pub fn raise_event(&self) -> bool {
+        let on = self.active() & EVENT != 0;
+        if on {
+            let written = sys::write_event(self.event_fd.load(Acquire) as i32);
+            if let Err(error) = written {
+                self.note_failure(error);
             }
+        }
+        on
+    }
+
+    /// Make it unreadable, before the breaker is swapped. Owner.
+    #[inline(always)]
+    pub fn drain_event(&self) {
+        if self.active() & EVENT != 0 {
             sys::drain_event(self.event_fd.load(Acquire) as i32);
         }
-        false
     }
 
     fn note_failure(&self, error: i32) {
@@ -216,7 +195,6 @@ impl Wake {
     pub fn reset(&self) {
         self.set_function(0, 0);
         self.aim(Target::NOTHING);
-        self.raised.store(0, SeqCst);
         self.failed.store(0, SeqCst);
         self.last_error.store(0, SeqCst);
     }
