@@ -108,6 +108,11 @@ impl Context {
         let result = work();
         if first && result.is_err() {
             self.owner.store(0, Release);
+        } else if first {
+            self.tally.reset();
+            self.ready.begin_counting();
+            self.inbox().begin_counting();
+            self.failures_told.store(0, Relaxed);
         }
         result
     }
@@ -207,6 +212,11 @@ impl Context {
     #[inline(always)]
     pub fn is_pending(&self) -> bool {
         !self.ready.is_empty() || !self.jobs.is_empty() || self.inbox().is_pending()
+    }
+
+    /// Whether a call, a job or an interrupt waits.
+    pub fn is_pending_besides_signals(&self) -> bool {
+        !self.jobs.is_empty() || self.inbox().is_pending_besides_signals()
     }
 
     /// Signals that are pending, as bits.

@@ -69,6 +69,10 @@ impl Ready {
         self.collected.load(Relaxed)
     }
 
+    pub fn begin_counting(&self) {
+        self.collected.store(0, Relaxed);
+    }
+
     /// Move what arrived into here, as a round of its own: its number.
     pub fn collect(&self, inbox: &Inbox) -> u64 {
         add(&self.round, 1);

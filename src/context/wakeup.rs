@@ -82,12 +82,11 @@ impl Context {
     /// What came before there was a wake-up is due one now.
     fn wake_for_pending(&self) {
         let mut signals = self.pending();
-        let others = self.is_pending() && signals == 0;
         while signals != 0 {
             self.inbox().wake.wake(signals.trailing_zeros() + 1);
             signals &= signals - 1;
         }
-        if others {
+        if self.is_pending_besides_signals() {
             self.inbox().wake.wake(0);
         }
     }

@@ -149,10 +149,20 @@ impl Inbox {
     /// Whether anything is pending here.
     #[inline(always)]
     pub fn is_pending(&self) -> bool {
-        self.arrived.load(Acquire) != 0
-            || self.calls.is_pending()
+        self.arrived.load(Acquire) != 0 || self.is_pending_besides_signals()
+    }
+
+    #[inline(always)]
+    pub fn is_pending_besides_signals(&self) -> bool {
+        self.calls.is_pending()
             || self.posted.is_pending()
             || self.interrupt.load(Relaxed) != 0
+    }
+
+    /// Counters begin at zero with each first owner.
+    pub fn begin_counting(&self) {
+        self.calls_refused.store(0, Relaxed);
+        self.wake.begin_counting();
     }
 
     /// Keep deliveries of this signal apart, or not.
@@ -177,7 +187,7 @@ impl Inbox {
         self.calls.reset();
         self.posted.reset();
         self.take_interrupt();
-        self.calls_refused.store(0, Relaxed);
+        self.begin_counting();
         self.breaker.0.swap(0, SeqCst);
     }
 }

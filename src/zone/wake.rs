@@ -30,6 +30,8 @@ pub const FD_CALLS: u32 = 4;
 pub const EVENT: u32 = 8;
 /// What is written to, in the bits above.
 const KIND_SHIFT: u32 = 8;
+/// All of these. Above them counts a version: whoever was overtaken can tell.
+const ON: u32 = 0xffff;
 
 pub struct Wake {
     active: AtomicU32,
@@ -81,7 +83,7 @@ impl Wake {
     /// then looks for records.
     #[inline(always)]
     pub fn active(&self) -> u32 {
-        self.active.load(SeqCst)
+        self.active.load(SeqCst) & ON
     }
 
     /// Wake by whatever is on; `signum` is 0 for what is no signal. True where
@@ -105,11 +107,11 @@ impl Wake {
         // Twice at most: where the write fails because another descriptor has
         // just taken this one's place, that one gets it.
         for _ in 0..2 {
-            let active = self.active();
+            let active = self.active.load(SeqCst);
             let Some(kind) = Target(active).kind() else { return };
             let fd = self.fds[kind as usize].load(Acquire) as i32;
             let Err(error) = sys::write_wakeup(kind, fd, byte) else { return };
-            if active == self.active() {
+            if active == self.active.load(SeqCst) {
                 return self.note_failure(error);
             }
         }
@@ -177,7 +179,7 @@ impl Wake {
 
     /// What was last said of it. Owner.
     pub fn target(&self) -> Target {
-        Target(self.active.load(Relaxed) & !(FUNCTION | EVENT))
+        Target(self.active.load(Relaxed) & ON & !(FUNCTION | EVENT))
     }
 
     /// Set the wake-up function; 0 is none. Owner.
@@ -195,6 +197,9 @@ impl Wake {
     pub fn reset(&self) {
         self.set_function(0, 0);
         self.aim(Target::NOTHING);
+    }
+
+    pub fn begin_counting(&self) {
         self.failed.store(0, SeqCst);
         self.last_error.store(0, SeqCst);
     }
@@ -207,7 +212,8 @@ impl Wake {
 
     fn switch(&self, mask: u32, bits: u32) {
         let active = self.active.load(Relaxed);
-        self.active.store(active & !mask | bits, SeqCst);
+        let version = (active & !ON).wrapping_add(ON + 1);
+        self.active.store(version | active & ON & !mask | bits, SeqCst);
         // Whoever switches something on then looks for what is pending.
         fence(SeqCst);
     }
