@@ -105,6 +105,15 @@ static inline void watchdog(int seconds)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+/* How often to do something that is done very often: SAFEPOINT_TEST_SCALE
+ * divides it, for slow machines and for valgrind. */
+static inline long scaled(long n)
+{
+    const char *divisor = getenv("SAFEPOINT_TEST_SCALE");
+    long by = divisor ? atol(divisor) : 1;
+    return by <= 1 ? n : n / by > 0 ? n / by : 1;
+}
+
 /* CLOCK_MONOTONIC in nanoseconds. */
 static inline uint64_t now_ns(void)
 {

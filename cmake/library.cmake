@@ -1,0 +1,50 @@
+# The two libraries, built by scripts/ship, and a target for each.
+
+find_program(SAFEPOINT_CARGO cargo HINTS "$ENV{HOME}/.cargo/bin"
+    DOC "Rust's cargo, 1.85 or later")
+if(NOT SAFEPOINT_CARGO)
+    message(FATAL_ERROR "safepoint: cargo was not found. Install Rust 1.85 or "
+        "later (Debian 12: rustc-web cargo-web; Debian 13: rustc cargo), or "
+        "set SAFEPOINT_CARGO.")
+endif()
+if(CMAKE_CROSSCOMPILING)
+    message(FATAL_ERROR "safepoint: scripts/ship builds for this machine only.")
+endif()
+
+set(SAFEPOINT_LIB ${CMAKE_CURRENT_BINARY_DIR}/lib)
+set(SAFEPOINT_SONAME libsafepoint.so.${PROJECT_VERSION_MAJOR})
+set(SAFEPOINT_SHARED libsafepoint.so.${PROJECT_VERSION})
+set(SAFEPOINT_STATIC libsafepoint.a)
+
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/src/*.rs)
+add_custom_command(
+    OUTPUT ${SAFEPOINT_LIB}/${SAFEPOINT_SHARED} ${SAFEPOINT_LIB}/${SAFEPOINT_STATIC}
+    COMMAND ${CMAKE_COMMAND} -E env CARGO=${SAFEPOINT_CARGO}
+        sh scripts/ship ${CMAKE_CURRENT_BINARY_DIR}/cargo
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${SAFEPOINT_LIB}
+    COMMAND ${CMAKE_COMMAND} -E chdir ${CMAKE_CURRENT_BINARY_DIR}/cargo/release
+        ${CMAKE_COMMAND} -E copy libsafepoint.a ${SAFEPOINT_LIB}/${SAFEPOINT_STATIC}
+    COMMAND ${CMAKE_COMMAND} -E chdir ${CMAKE_CURRENT_BINARY_DIR}/cargo/release
+        ${CMAKE_COMMAND} -E copy libsafepoint.so ${SAFEPOINT_LIB}/${SAFEPOINT_SHARED}
+    COMMAND ${CMAKE_COMMAND} -E chdir ${SAFEPOINT_LIB}
+        ${CMAKE_COMMAND} -E create_symlink ${SAFEPOINT_SHARED} ${SAFEPOINT_SONAME}
+    COMMAND ${CMAKE_COMMAND} -E chdir ${SAFEPOINT_LIB}
+        ${CMAKE_COMMAND} -E create_symlink ${SAFEPOINT_SONAME} libsafepoint.so
+    DEPENDS ${sources} Cargo.toml Cargo.lock scripts/ship
+    WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
+    COMMENT "Building safepoint ${PROJECT_VERSION} with cargo"
+    VERBATIM)
+
+# Built where it is used, and always where it is installed or tested.
+if(SAFEPOINT_INSTALL OR SAFEPOINT_TESTS)
+    set(all ALL)
+endif()
+add_custom_target(safepoint_ship ${all}
+    DEPENDS ${SAFEPOINT_LIB}/${SAFEPOINT_SHARED} ${SAFEPOINT_LIB}/${SAFEPOINT_STATIC})
+
+set(SAFEPOINT_IMPORTED GLOBAL) # else known to this folder only
+set(SAFEPOINT_INCLUDE_DIR ${CMAKE_CURRENT_SOURCE_DIR}/include)
+set(SAFEPOINT_LIB_DIR ${SAFEPOINT_LIB})
+include(cmake/targets.cmake)
+add_dependencies(safepoint::shared safepoint_ship)
+add_dependencies(safepoint::static safepoint_ship)

@@ -1,0 +1,22 @@
+# The three targets. Read by the build, and installed: after find_package,
+# safepointConfig.cmake has set the same variables.
+
+add_library(safepoint::shared SHARED IMPORTED ${SAFEPOINT_IMPORTED})
+set_target_properties(safepoint::shared PROPERTIES
+    IMPORTED_LOCATION ${SAFEPOINT_LIB_DIR}/${SAFEPOINT_SHARED}
+    IMPORTED_SONAME ${SAFEPOINT_SONAME}
+    INTERFACE_INCLUDE_DIRECTORIES ${SAFEPOINT_INCLUDE_DIR})
+
+# nodelete: a plugin that has the library inside must stay mapped after
+# dlclose, for a signal may still arrive in it.
+add_library(safepoint::static STATIC IMPORTED ${SAFEPOINT_IMPORTED})
+set_target_properties(safepoint::static PROPERTIES
+    IMPORTED_LOCATION ${SAFEPOINT_LIB_DIR}/${SAFEPOINT_STATIC}
+    INTERFACE_LINK_OPTIONS LINKER:-z,nodelete
+    INTERFACE_INCLUDE_DIRECTORIES ${SAFEPOINT_INCLUDE_DIR})
+
+if(DEFINED BUILD_SHARED_LIBS AND NOT BUILD_SHARED_LIBS)
+    add_library(safepoint::safepoint ALIAS safepoint::static)
+else()
+    add_library(safepoint::safepoint ALIAS safepoint::shared)
+endif()
