@@ -1,0 +1,66 @@
+/* A handler installs others and replaces itself. A new handler for a signal
+ * that is pending already gets what is pending, in this same check; what the
+ * old one had taken stays taken. */
+#include "test.h"
+
+static int first_ran, second_ran, new_ran;
+
+static int newcomer(const sig_event *event, void *user)
+{
+    ASSERT_EQ(user, &new_ran);
+    ASSERT_EQ(event->signum, SIGRTMIN);
+    new_ran++;
+    return 0;
+}
+
+static int second(const sig_event *event, void *user)
+{
+    ASSERT_EQ(user, &second_ran);
+    ASSERT_EQ(event->value, 2 + second_ran);
+    second_ran++;
+    return 0;
+}
+
+/* Of three queued, takes the first. */
+static int first(const sig_event *event, void *user)
+{
+    ASSERT_EQ(user, &first_ran);
+    ASSERT_EQ(event->value, 1);
+    first_ran++;
+    ASSERT_EQ(sig_install(event->signum, second, &second_ran, 0), 0);
+    ASSERT_EQ(sig_install(SIGRTMIN, newcomer, &new_ran, 0), 0);
+    MUST(kill(getpid(), SIGRTMIN));
+    return 0;
+}
+
+static void queue(int signum, long value)
+{
+    union sigval with = {.sival_ptr = (void *)value};
+    while (sigqueue(getpid(), signum, with) != 0)
+        ASSERT_EQ(errno, EAGAIN);
+}
+
+int main(void)
+{
+    sig_disposition is;
+    watchdog(120);
+    ASSERT_EQ(sig_install(SIGRTMIN + 1, first, &first_ran, 0), 0);
+    for (long value = 1; value <= 3; value++)
+        queue(SIGRTMIN + 1, value);
+    ASSERT_EQ(sig_check(), 0);
+    ASSERT_EQ(first_ran, 1);
+    ASSERT_EQ(second_ran, 2);
+    ASSERT_EQ(new_ran, 0); /* came during the check */
+    ASSERT_EQ(sig_check(), 0);
+    ASSERT_EQ(new_ran, 1);
+    queue(SIGRTMIN + 1, 4);
+    ASSERT_EQ(sig_check(), 0);
+    ASSERT_EQ(second_ran, 3);
+    ASSERT_EQ(sig_query(SIGRTMIN + 1, &is, sizeof is), 0);
+    ASSERT_EQ(is.kind, SAFEPOINT_KIND_HANDLER);
+    ASSERT_EQ(is.handler, second);
+    ASSERT_EQ(is.user, &second_ran);
+    ASSERT_EQ(counters().dropped, 0);
+    ASSERT_EQ(counters().handled, 5);
+    return 0;
+}

@@ -1,0 +1,75 @@
+/* SAFEPOINT_QUEUE: each delivery of an ordinary signal is an event of its
+ * own, with its own siginfo, in the order it came. Without the flag they are
+ * one event with the first one's, and a count. Real-time signals always
+ * queue. */
+#include "test.h"
+
+static sig_event events[16];
+static int count;
+
+static int handler(const sig_event *event, void *user)
+{
+    (void)user;
+    events[count++] = *event;
+    return 0;
+}
+
+static void queue(int signum, int value)
+{
+    union sigval with = {.sival_ptr = (void *)(intptr_t)value};
+    while (sigqueue(getpid(), signum, with) != 0)
+        ASSERT_EQ(errno, EAGAIN);
+}
+
+/* Three with values and one from another process. */
+static void send(int signum, pid_t *child)
+{
+    count = 0;
+    queue(signum, 10);
+    queue(signum, 11);
+    *child = (pid_t)MUST(fork());
+    if (*child == 0) {
+        MUST(kill(getppid(), signum));
+        _exit(0);
+    }
+    ASSERT_CHILD_PASSED(*child);
+    queue(signum, 12);
+}
+
+int main(void)
+{
+    const int signums[] = {SIGUSR1, SIGRTMIN};
+    pid_t child;
+    watchdog(120);
+    for (int i = 0; i < 2; i++) {
+        uint32_t flags = i == 0 ? SAFEPOINT_QUEUE : 0;
+        ASSERT_EQ(sig_install(signums[i], handler, NULL, flags), 0);
+        uint64_t begin = now_ns();
+        send(signums[i], &child);
+        ASSERT_EQ(sig_check(), 0);
+        ASSERT_EQ(count, 4);
+        for (int j = 0; j < 4; j++) {
+            ASSERT_EQ(events[j].size, sizeof(sig_event));
+            ASSERT_EQ(events[j].signum, signums[i]);
+            ASSERT_EQ(events[j].count, 1);
+            ASSERT_EQ(events[j].code, j == 2 ? SI_USER : SI_QUEUE);
+            ASSERT_EQ(events[j].pid, j == 2 ? child : getpid());
+            ASSERT_EQ(events[j].uid, getuid());
+            ASSERT_EQ(events[j].value, j == 2 ? 0 : j == 3 ? 12 : 10 + j);
+            ASSERT_GE(events[j].time, j ? events[j - 1].time : begin);
+        }
+        ASSERT_LE(events[3].time, now_ns());
+    }
+    ASSERT_EQ(sig_install(SIGUSR1, handler, NULL, 0), 0);
+    send(SIGUSR1, &child);
+    ASSERT_EQ(sig_check(), 0);
+    ASSERT_EQ(count, 1);
+    ASSERT_EQ(events[0].count, 4);
+    ASSERT_EQ(events[0].code, SI_QUEUE);
+    ASSERT_EQ(events[0].pid, getpid());
+    ASSERT_EQ(events[0].value, 10);
+    ASSERT_EQ(counters().arrivals, 12);
+    ASSERT_EQ(counters().handled, 9);
+    ASSERT_EQ(counters().coalesced, 3);
+    return 0;
+}
