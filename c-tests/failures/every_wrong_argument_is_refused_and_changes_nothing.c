@@ -1,0 +1,411 @@
+/* Every function, with every wrong argument, on every thread and before, in
+ * and after the library's life, returns the error that the header documents,
+ * and changes nothing: no disposition, mask, counter, descriptor or handler,
+ * not the owner, not the breaker, and not one byte of an out-parameter.
+ *
+ * One table. A row is a call and its error; it is tried in each of the
+ * situations that it names. */
+#include "parts/failures.h"
+
+#include <limits.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+
+/* Situations. */
+enum {
+    BEFORE = 1,  /* nobody has called the library yet */
+    OWNER = 2,   /* on the owner's thread */
+    OTHER = 4,   /* on another */
+    AFTER = 8,   /* after sig_fini() */
+    RUNNING = 16, /* on the owner's thread, inside a handler */
+    FULL = 32,   /* on the owner's thread, no descriptor left */
+    OTHER_RUNNING = 64, /* on another thread, while a handler runs */
+    NOBODY = BEFORE | AFTER,
+    ALWAYS = BEFORE | OWNER | OTHER | AFTER | RUNNING
+};
+
+struct row {
+    const char *text;
+    int (*call)(const struct row *row);
+    int expected, situations;
+    long long number; /* a signal, a descriptor, flags */
+    size_t size;
+    uint32_t flags;
+    const char *name;
+    void *out;
+};
+
+static int handler(const sig_event *event, void *user)
+{
+    return (void)event, (void)user, 0;
+}
+static void foreign(int signum) { (void)signum; }
+static int job_call(void *unused) { return (void)unused, 0; }
+
+/* Out-parameters lie in here, with a pattern all around. */
+enum { OUT = 16384, PATTERN = 0xA5 };
+static _Alignas(64) unsigned char out[OUT], expected_out[OUT];
+
+/* --- the calls --- */
+#define CALL(name, expression)                                                 \
+    static int name(const struct row *row) { return (void)row, (expression); }
+CALL(init, sig_init(row->flags))
+CALL(finish, sig_fini())
+CALL(adopt, sig_adopt())
+CALL(install, sig_install((int)row->number, handler, NULL, row->flags))
+CALL(install_null, sig_install((int)row->number, NULL, NULL, row->flags))
+CALL(ignore, sig_ignore((int)row->number))
+CALL(set_default, sig_default((int)row->number))
+CALL(restore, sig_restore((int)row->number))
+CALL(query, sig_query((int)row->number, row->out, row->size))
+CALL(next, sig_next(row->out, row->size))
+CALL(hold, sig_hold())
+CALL(release, sig_release())
+CALL(add_call, sig_add_pending_call(NULL, NULL))
+CALL(post, sig_post(row->out))
+CALL(trip, sig_trip((int)row->number))
+CALL(interrupt, sig_interrupt((int)row->number))
+CALL(wakeup_fd, sig_set_wakeup_fd((int)row->number, row->flags, (int *)out))
+CALL(event_fd, sig_event_fd())
+CALL(wakeup_fn, sig_set_wakeup_fn(NULL, NULL))
+CALL(number, sig_number(row->name))
+CALL(stats, sig_stats(row->out, row->size))
+CALL(name_is_null, -(sig_name((int)row->number) == NULL) * EINVAL)
+CALL(describe_is_null, -(sig_describe((int)row->number) == NULL) * EINVAL)
+
+/* --- the table: filled below, since much of it is every-by-every --- */
+static struct row rows[4000];
+static int row_count;
+
+#define ADD(call_, expected_, situations_, ...)                                \
+    (rows[row_count++] =                                                       \
+         (struct row){.text = #call_, .call = call_, .expected = expected_,    \
+                      .situations = situations_, __VA_ARGS__})
+
+static void add_signals(void)
+{
+    static const int none[] = {0, -1, 65, 64 + 32, 1000, INT_MIN, INT_MAX};
+    static const int never[] = {SIGKILL, SIGSTOP};
+    static const uint32_t flags[] = {0, SAFEPOINT_CHAIN, 63};
+    int bad[64], bads = 0, nones = 0;
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        bad[bads++] = none[i];
+    for (int signum = 32; signum < SIGRTMIN; signum++)
+        bad[bads++] = signum; /* the C library's own */
+    nones = bads;
+    for (size_t i = 0; i < 2; i++)
+        bad[bads++] = never[i];
+    for (int i = 0; i < bads; i++) {
+        for (size_t f = 0; f < 3; f++)
+            ADD(install, -EINVAL, ALWAYS, .number = bad[i], .flags = flags[f]);
+        ADD(ignore, -EINVAL, ALWAYS, .number = bad[i]);
+        ADD(set_default, -EINVAL, ALWAYS, .number = bad[i]);
+        ADD(restore, -EINVAL, ALWAYS, .number = bad[i]);
+        ADD(trip, -EINVAL, ALWAYS, .number = bad[i]);
+    }
+    for (int i = 0; i < nones; i++) {
+        ADD(query, -EINVAL, ALWAYS, .number = bad[i],
+            .size = sizeof(sig_disposition), .out = out);
+        ADD(name_is_null, -EINVAL, ALWAYS, .number = bad[i]);
+        ADD(describe_is_null, -EINVAL, ALWAYS, .number = bad[i]);
+    }
+    ADD(install_null, -EINVAL, ALWAYS, .number = SIGUSR1);
+    ADD(install_null, -EINVAL, ALWAYS, .number = SIGRTMIN, .flags = SAFEPOINT_QUEUE);
+    for (int bit = 6; bit < 32; bit++) {
+        ADD(install, -EINVAL, ALWAYS, .number = SIGUSR1, .flags = 1u << bit);
+        ADD(install, -EINVAL, ALWAYS, .number = SIGUSR1, .flags = 1u << bit | 63);
+    }
+    ADD(install, -EEXIST, BEFORE | OWNER | AFTER | RUNNING, .number = SIGALRM,
+        .flags = SAFEPOINT_IF_DEFAULT);
+    for (int bit = 1; bit < 32; bit++)
+        ADD(init, -EINVAL, ALWAYS, .flags = 1u << bit);
+    ADD(interrupt, -EINVAL, ALWAYS, .number = 0);
+}
+
+/* What only the owner may, and what needs an owner. */
+static void add_threads(void)
+{
+    ADD(init, -EPERM, OTHER);
+    ADD(init, -EPERM, OTHER, .flags = SAFEPOINT_INTERPRETER_DEFAULTS);
+    ADD(finish, -EPERM, OTHER);
+    ADD(install, -EPERM, OTHER, .number = SIGUSR1);
+    ADD(ignore, -EPERM, OTHER, .number = SIGUSR1);
+    ADD(set_default, -EPERM, OTHER, .number = SIGUSR1);
+    ADD(restore, -EPERM, OTHER, .number = SIGUSR1);
+    ADD(query, -EPERM, OTHER, .number = SIGUSR1, .size = sizeof(sig_disposition),
+        .out = out);
+    ADD(next, -EPERM, OTHER | NOBODY, .size = sizeof(sig_event), .out = out);
+    ADD(hold, -EPERM, OTHER | NOBODY);
+    ADD(release, -EPERM, OTHER | NOBODY);
+    ADD(release, -EINVAL, OWNER | RUNNING);
+    ADD(wakeup_fd, -EPERM, OTHER | NOBODY, .number = -1);
+    ADD(event_fd, -EPERM, OTHER | NOBODY);
+    ADD(wakeup_fn, -EPERM, OTHER | NOBODY);
+    ADD(adopt, -EBUSY, RUNNING | OTHER_RUNNING);
+}
+
+static void add_sizes(void)
+{
+    static const struct {
+        const char *text;
+        int (*call)(const struct row *row);
+        size_t size;
+    } filled[] = {{"query", query, sizeof(sig_disposition)},
+                  {"next", next, sizeof(sig_event)},
+                  {"stats", stats, sizeof(sig_counters)}};
+    for (size_t f = 0; f < 3; f++) {
+        const size_t small[] = {0, 1, 4, filled[f].size - 1};
+        const size_t large[] = {4097, 8192, (size_t)INT_MAX + 1, SIZE_MAX - 1,
+                                SIZE_MAX};
+        struct row row = {.text = filled[f].text, .call = filled[f].call,
+                          .situations = ALWAYS, .number = SIGUSR1, .out = out};
+        row.expected = -EINVAL;
+        for (size_t i = 0; i < 4; i++) {
+            row.size = small[i];
+            rows[row_count++] = row;
+        }
+        row.expected = -E2BIG;
+        for (size_t i = 0; i < 5; i++) {
+            row.size = large[i];
+            rows[row_count++] = row;
+        }
+        row.out = NULL;
+        row.expected = -EINVAL;
+        const size_t any[] = {0, filled[f].size, 4097, SIZE_MAX};
+        for (size_t i = 0; i < 4; i++) {
+            row.size = any[i];
+            rows[row_count++] = row;
+        }
+    }
+    ADD(add_call, -EINVAL, ALWAYS);
+    ADD(post, -EINVAL, ALWAYS, .out = NULL);
+    /* Jobs lie behind each other in `out`: see fill_out(). */
+    for (int job = 0; job < 9; job++)
+        ADD(post, job < 5 ? -EINVAL : -E2BIG, ALWAYS, .number = job, .out = out + job * 128);
+}
+
+/* Struct sizes of the jobs that add_sizes() posts; the last five have
+ * something behind what the library knows. */
+static void fill_out(void)
+{
+    const uint32_t large = sizeof(sig_job) + 1;
+    const uint32_t sizes[] = {0,     1,     sizeof(sig_job) - 1, 4,
+                              sizeof(sig_job), large, sizeof(sig_job) + 64,
+                              4097,  UINT32_MAX};
+    memset(out, PATTERN, sizeof out);
+    for (int i = 0; i < 9; i++) {
+        sig_job job = {sizes[i], 0, i == 4 ? NULL : job_call, NULL, {0, 0}};
+        memcpy(out + i * 128, &job, sizeof job);
+    }
+    /* A tail whose last byte alone is not zero. */
+    memset(out + 6 * 128 + sizeof(sig_job), 0, 63);
+    memcpy(expected_out, out, sizeof out);
+}
+
+static void add_descriptors(void)
+{
+    static int ends[2], blocking[2];
+    sigset_t none;
+    sigemptyset(&none);
+    MUST(pipe2(ends, O_NONBLOCK | O_CLOEXEC));
+    MUST(pipe2(blocking, O_CLOEXEC));
+    ASSERT_GE(ends[0], 3);
+    FILE *file = tmpfile();
+    ASSERT_NE(file, NULL);
+    int regular = fileno(file);
+    MUST(fcntl(regular, F_SETFL, O_RDWR | O_NONBLOCK));
+    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
+    int epoll = epoll_create1(0);
+    MUST(fcntl(epoll, F_SETFL, O_RDWR | O_NONBLOCK));
+    const int closed = 999;
+    const int unfit[] = {blocking[0], blocking[1], /* they would block */
+                        ends[0],                  /* nothing to write to */
+                        regular, timer, epoll,
+                        signalfd(-1, &none, SFD_NONBLOCK),
+                        eventfd(0, EFD_CLOEXEC),
+                        socket(AF_UNIX, SOCK_STREAM, 0),
+                        inotify_init1(IN_NONBLOCK),
+                        open("/dev/null", O_RDWR | O_NONBLOCK),
+                        open("/", O_RDONLY | O_NONBLOCK | O_DIRECTORY),
+                        open("/", O_PATH)};
+    const int not_open[] = {closed, INT_MAX, -2, -1000, INT_MIN};
+    int both = OWNER | RUNNING;
+    for (size_t i = 0; i < sizeof unfit / sizeof *unfit; i++) {
+        ASSERT_GE(unfit[i], 0);
+        ADD(wakeup_fd, -EINVAL, both, .number = unfit[i]);
+        ADD(wakeup_fd, -EINVAL, both, .number = unfit[i], .flags = SAFEPOINT_WAKE_CALLS);
+        ADD(wakeup_fd, -EPERM, OTHER | NOBODY, .number = unfit[i]);
+    }
+    for (size_t i = 0; i < sizeof not_open / sizeof *not_open; i++) {
+        ADD(wakeup_fd, -EBADF, both, .number = not_open[i]);
+        ADD(wakeup_fd, -EPERM, OTHER | NOBODY, .number = not_open[i]);
+    }
+    for (int bit = 1; bit < 32; bit++) {
+        ADD(wakeup_fd, -EINVAL, both, .number = ends[1], .flags = 1u << bit);
+        ADD(wakeup_fd, -EINVAL, both, .number = -1, .flags = 1u << bit | 1);
+    }
+    ADD(wakeup_fd, -EMFILE, FULL, .number = ends[1]);
+    ADD(wakeup_fd, -EMFILE, FULL, .number = ends[1], .flags = SAFEPOINT_WAKE_CALLS);
+    ADD(event_fd, -EMFILE, FULL);
+}
+
+static void add_names(void)
+{
+    static const char *const bad[] = {
+        NULL, "", " ", "0", "-1", "65", "32", "33", "+2", "2 ", " 2", "0x2", "1000",
+        "99999999999999999999", "4294967298", "SIG", "SIGSIGINT", "SIGINTX", "IN",
+        "INT ", "sig_int", "RTMIN+", "RTMIN-1", "RTMIN+31", "RTMIN+4294967296",
+        "RTMIN++1", "RTMAX+1", "RTMAX-31", "RTMAX-", "RTMAX--1", "RTMIN+ 1",
+        "SIGRTMIN+1x", "RT", "KILLSTOP", "\xff", "ınt"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ADD(number, -EINVAL, ALWAYS, .name = bad[i]);
+}
+
+/* --- what must not change --- */
+struct snapshot {
+    unsigned char actions[64][32], mask[8];
+    sig_disposition dispositions[64];
+    sig_counters counters;
+    int owner, breaker, fds[64], event_fd_readable;
+    char files[64][64];
+};
+
+static struct snapshot look(bool ask)
+{
+    struct snapshot now;
+    memset(&now, 0, sizeof now);
+    MUST(syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, now.mask, 8));
+    for (int signum = 1; signum <= 64; signum++) {
+        MUST(syscall(SYS_rt_sigaction, signum, NULL, now.actions[signum - 1], 8));
+        if (ask && sig_valid() >> (signum - 1) & 1)
+            ASSERT_EQ(sig_query(signum, &now.dispositions[signum - 1],
+                                sizeof(sig_disposition)), 0);
+    }
+    now.counters = counters();
+    now.owner = sig_is_owner();
+    now.breaker = (int)*sig_breaker();
+    for (int fd = 0; fd < 64; fd++) {
+        char path[32];
+        now.fds[fd] = fcntl(fd, F_GETFD);
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+        if (now.fds[fd] >= 0)
+            MUST(readlink(path, now.files[fd], sizeof now.files[fd] - 1));
+    }
+    return now;
+}
+
+static int situation, result, tried;
+static const struct row *current;
+
+static void *call_it(void *unused)
+{
+    result = current->call(current);
+    return unused;
+}
+
+static void try_row(const struct row *row)
+{
+    pthread_t thread;
+    struct rlimit limit, none;
+    fill_out();
+    current = row;
+    struct snapshot before = look(true);
+    if (situation & (OTHER | OTHER_RUNNING)) {
+        MUST(-pthread_create(&thread, NULL, call_it, NULL));
+        MUST(-pthread_join(thread, NULL));
+    } else {
+        if (situation == FULL) {
+            MUST(getrlimit(RLIMIT_NOFILE, &limit));
+            none = limit;
+            none.rlim_cur = 4; /* 0 to 3 are in use */
+            MUST(setrlimit(RLIMIT_NOFILE, &none));
+        }
+        call_it(NULL);
+        if (situation == FULL)
+            MUST(setrlimit(RLIMIT_NOFILE, &limit));
+    }
+    struct snapshot after = look(true);
+    tried++;
+    if (result != row->expected || memcmp(&before, &after, sizeof before) != 0 ||
+        memcmp(out, expected_out, sizeof out) != 0) {
+        size_t at = 0, at_out = 0;
+        while (at < sizeof before &&
+               ((char *)&before)[at] == ((char *)&after)[at])
+            at++;
+        while (at_out < sizeof out && out[at_out] == expected_out[at_out])
+            at_out++;
+        fprintf(stderr,
+                "%s(%lld, size %zu, flags 0x%x, name %s) in situation %d is %d, "
+                "not %d; state changed at %zu of %zu, out at %zu of %zu\n",
+                row->text, row->number, row->size, row->flags,
+                row->name ? row->name : "NULL", situation, result, row->expected,
+                at, sizeof before, at_out, sizeof out);
+        _exit(1);
+    }
+}
+
+static void try_all(int now)
+{
+    situation = now;
+    for (int i = 0; i < row_count; i++)
+        if (rows[i].situations & now)
+            try_row(&rows[i]);
+}
+
+static int try_inside(const sig_event *event, void *unused)
+{
+    (void)event, (void)unused;
+    try_all(RUNNING);
+    try_all(OTHER_RUNNING);
+    return 0;
+}
+
+int main(void)
+{
+    watchdog(240);
+    struct sigaction somebodys = {.sa_handler = foreign};
+    MUST(sigaction(SIGALRM, &somebodys, NULL));
+    add_signals();
+    add_threads();
+    add_sizes();
+    add_descriptors();
+    add_names();
+    ASSERT_LT(row_count, (int)(sizeof rows / sizeof *rows));
+
+    try_all(BEFORE);
+    ASSERT_EQ(sig_init(0), 0);
+    try_all(FULL);
+    ASSERT_EQ(sig_install(SIGUSR1, handler, &tried, SAFEPOINT_QUEUE), 0);
+    ASSERT_EQ(sig_install(SIGTERM, try_inside, NULL, 0), 0);
+    try_all(OWNER);
+    try_all(OTHER);
+
+    /* With a wake-up and with something pending, and inside its handler. */
+    int wake[2], old = 0;
+    char woken[3];
+    make_wake(WAKE_PIPE, wake);
+    ASSERT_EQ(sig_set_wakeup_fd(wake[1], SAFEPOINT_WAKE_CALLS, NULL), 0);
+    ASSERT_GE(sig_event_fd(), 0);
+    MUST(raise(SIGTERM));
+    ASSERT_EQ(sig_add_pending_call(job_call, NULL), 0);
+    ASSERT_EQ(read(wake[0], woken, sizeof woken), 2);
+    try_all(OWNER);
+    try_all(OTHER);
+    ASSERT_EQ(is_readable(wake[0]), 0);
+    ASSERT_EQ(sig_check(), 0);
+    ASSERT_EQ(counters().handled, 1);
+    ASSERT_EQ(counters().calls_run, 1);
+    MUST(raise(SIGUSR1)); /* the wake-up fd is still the one that was set */
+    ASSERT_EQ(take_wakes(WAKE_PIPE, wake[0], SIGUSR1), 1);
+    ASSERT_EQ(sig_set_wakeup_fd(-1, 0, &old), 0);
+    ASSERT_EQ(old, wake[1]);
+    ASSERT_EQ(sig_check(), 0);
+
+    ASSERT_EQ(sig_fini(), 0);
+    try_all(AFTER);
+    printf("%d rows, %d calls\n", row_count, tried);
+    return 0;
+}
