@@ -228,8 +228,8 @@ impl Context {
     #[inline(never)]
     pub fn settle(&self) {
         let inbox = self.inbox();
-        inbox.wake.drain_event();
         inbox.breaker.0.swap(0, SeqCst);
+        inbox.wake.drain_event();
         if self.is_pending() {
             inbox.wake.raise_event();
             if !self.is_held() {

@@ -161,24 +161,20 @@ impl<const SINGLE: usize, const ALL: usize> Deliveries<SINGLE, ALL> {
     pub fn record(&self, signum: usize, queue: bool, details: &Details) {
         let Some(word) = self.word(signum) else { return };
         let mut seen = word.load(Acquire);
-        // One that coalesces needs a record only where none waits already.
-        let mine = if queue {
-            self.acquire(&self.queued, SINGLE as u32, (ALL - SINGLE) as u32)
-        } else if newest(seen) == 0 {
-            match self.acquire(&self.singles, 0, SINGLE as u32) {
-                0 => self.acquire(&self.queued, SINGLE as u32, (ALL - SINGLE) as u32),
-                name => name,
-            }
-        } else {
-            0
-        };
-        let record = self.get(mine);
-        if let Some(record) = record {
-            record.fill(details);
-        }
+        let mut mine = if queue { self.acquire(false) } else { 0 };
+        self.fill(mine, details);
         loop {
             let top = newest(seen);
-            let kept = match record {
+            // One that coalesces needs a record only where none waits, which
+            // may also come to be so while it is counted.
+            if !queue && top == 0 && mine == 0 {
+                mine = match self.acquire(true) {
+                    0 => self.acquire(false),
+                    name => name,
+                };
+                self.fill(mine, details);
+            }
+            let kept = match self.get(mine) {
                 Some(record) if queue || top == 0 => {
                     record.next.store(top, Relaxed);
                     mine
@@ -191,6 +187,13 @@ impl<const SINGLE: usize, const ALL: usize> Deliveries<SINGLE, ALL> {
                 Ok(_) => return,
                 Err(now) => seen = now,
             }
+        }
+    }
+
+    #[inline(always)]
+    fn fill(&self, name: u32, details: &Details) {
+        if let Some(record) = self.get(name) {
+            record.fill(details);
         }
     }
 
@@ -246,7 +249,11 @@ impl<const SINGLE: usize, const ALL: usize> Deliveries<SINGLE, ALL> {
 
     /// A free record's name, or 0.
     #[inline(always)]
-    fn acquire(&self, list: &FreeList, first: u32, size: u32) -> u32 {
+    fn acquire(&self, single: bool) -> u32 {
+        let (list, first, size) = match single {
+            true => (&self.singles, 0, SINGLE),
+            false => (&self.queued, SINGLE, ALL - SINGLE),
+        };
         let mut top = list.top.load(Acquire);
         while let Some(record) = self.get(newest(top)) {
             let next = pack(count(top).wrapping_add(1), record.next.load(Relaxed));
@@ -256,9 +263,9 @@ impl<const SINGLE: usize, const ALL: usize> Deliveries<SINGLE, ALL> {
             }
         }
         let mut fresh = list.fresh.load(Relaxed);
-        while fresh < size {
+        while (fresh as usize) < size {
             match list.fresh.compare_exchange(fresh, fresh + 1, Relaxed, Relaxed) {
-                Ok(_) => return first + fresh + 1,
+                Ok(_) => return first as u32 + fresh + 1,
                 Err(now) => fresh = now,
             }
         }

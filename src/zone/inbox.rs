@@ -3,7 +3,7 @@
 //! # Order
 //!
 //! An arrival: record and count, the signal's bit (Release), the breaker,
-//! then the wake-up. The owner: drain the eventfd, swap the breaker, then
+//! then the wake-up. The owner: swap the breaker, drain the eventfd, then
 //! look at the bits; it never clears after it has looked (CPython lost
 //! wake-ups that way: python/cpython gh-74224; libuv on arm64: PR 4287).
 //!

@@ -110,7 +110,7 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
     /// Queue a call. Any thread, and in a signal handler; never waits.
     #[inline(always)]
     pub fn push(&self, call: Call) -> Result<(), Full> {
-        let mut lost = 0;
+        let (mut lost, mut stepped) = (0, 0);
         // Each turn of this loop either ends it or means that another
         // producer got on: the definition of lock-free.
         loop {
@@ -140,6 +140,10 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
                 cell.argument.store(call.argument, Relaxed);
                 cell.turn.store(free + 1, Release);
                 return Ok(());
+            }
+            stepped += 1;
+            if stepped > N {
+                return Err(Full); // every place is late
             }
         }
     }

@@ -9,9 +9,9 @@
 //! # The eventfd
 //!
 //! It is readable while something is pending. A producer records, writes, and
-//! then sets the breaker a second time; the owner reads it empty, swaps the
-//! breaker, and only then looks for records, and writes again where it finds
-//! one. So a write that comes when its record has been handled already leaves
+//! then sets the breaker a second time; the owner swaps the breaker, reads the
+//! eventfd empty, and only then looks for records, and writes again where it
+//! finds one. So a write that comes when its record has been handled already leaves
 //! the breaker set: the owner comes by once more and reads it empty. Every
 //! producer writes: to trust in the write of another would be to wait for it.
 #![allow(unsafe_code)] // a link section
@@ -131,7 +131,8 @@ impl Wake {
         on
     }
 
-    /// Make it unreadable, before the breaker is swapped. Owner.
+    /// Make it unreadable, when the breaker has been swapped: a write that
+    /// comes later sets the breaker later. Owner.
     #[inline(always)]
     pub fn drain_event(&self) {
         if self.active() & EVENT != 0 {

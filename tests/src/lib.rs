@@ -1,6 +1,10 @@
-//! What the tests share: where things are, and the header's generator.
+//! What the tests share: where things are, what ships, the lists that tests
+//! compare with, and the header's generator.
 
 pub mod header;
+pub mod lists;
+pub mod prototypes;
+pub mod ship;
 
 use std::path::PathBuf;
 

@@ -1,0 +1,346 @@
+//! The header says what the library is: signatures, layouts, constants.
+//!
+//! The Rust compiler says what each exported function takes and returns, the
+//! C compiler says what the header declares, and both must be the same.
+#![cfg(target_os = "linux")]
+
+use std::any::type_name;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::c_void;
+use std::process::Command;
+
+use safepoint::api::{calls, handlers, life, names, points, stats, trip, version, wakeup};
+use safepoint_tests::{prototypes, read, root};
+
+/// What the sources call a type, and C does.
+const NAMES: &[(&str, &str)] = &[
+    ("Event", "sig_event"),
+    ("Handle", "sig_context"),
+    ("Job", "sig_job"),
+    ("Disposition", "sig_disposition"),
+    ("Counters", "sig_counters"),
+    ("Call", "sig_call"),
+    ("Handler", "sig_handler"),
+];
+
+fn c_name(rust: &str) -> &str {
+    let last = rust.rsplit("::").next().unwrap_or(rust);
+    NAMES.iter().find(|(rust, _)| *rust == last).map_or(last, |(_, c)| *c)
+}
+
+/// A Rust type in C's words. What it points to only has a name here, since
+/// the library's structs are not public in Rust; their layouts come below.
+trait InC {
+    fn in_c() -> String;
+}
+
+macro_rules! in_c {
+    ($($rust:ty = $c:literal),*) => {
+        $(impl InC for $rust { fn in_c() -> String { $c.to_string() } })*
+    };
+}
+
+in_c!(i32 = "int", u32 = "uint32_t", u64 = "uint64_t", usize = "size_t", isize = "intptr_t");
+
+fn pointee<T>() -> String {
+    match type_name::<T>() {
+        "core::ffi::c_void" => "void".to_string(),
+        "i8" | "u8" => "char".to_string(),
+        "i32" => "int".to_string(),
+        "u32" => "uint32_t".to_string(),
+        name => c_name(name).to_string(),
+    }
+}
+
+impl<T> InC for *mut T {
+    fn in_c() -> String {
+        format!("{} *", pointee::<T>())
+    }
+}
+
+impl<T> InC for *const T {
+    fn in_c() -> String {
+        format!("const {} *", pointee::<T>())
+    }
+}
+
+/// Callbacks; NULL is `None`.
+macro_rules! callbacks {
+    ($(($($unsafe:tt)?) $($of:ident),*;)*) => {
+        $(impl<R: InC, $($of: InC),*> InC for Option<$($unsafe)? extern "C" fn($($of),*) -> R> {
+            fn in_c() -> String {
+                format!("{}(*)({})", R::in_c(), [$($of::in_c()),*].join(", "))
+            }
+        })*
+    };
+}
+
+callbacks!((unsafe) A; (unsafe) A, B; () A, B;);
+
+impl InC for () {
+    fn in_c() -> String {
+        "void".to_string()
+    }
+}
+
+/// A function's signature in C's words, and the sizes of what it points to.
+macro_rules! functions_of {
+    ($($name:ident $($of:ident)*;)*) => {
+        $(fn $name<R: InC, $($of: InC),*>(_: unsafe extern "C" fn($($of),*) -> R) -> String {
+            format!("{}({})", R::in_c(), [$($of::in_c()),*].join(", "))
+        })*
+    };
+}
+
+fn of0<R: InC>(_: unsafe extern "C" fn() -> R) -> String {
+    format!("{}()", R::in_c())
+}
+
+functions_of!(of1 A; of2 A B; of3 A B C; of4 A B C D;);
+
+/// Each function, by what the Rust compiler takes it for.
+fn signatures() -> BTreeMap<&'static str, String> {
+    BTreeMap::from([
+        ("sig_version", of0(version::sig_version)),
+        ("sig_version_string", of0(version::sig_version_string)),
+        ("sig_strerror", of1(version::sig_strerror)),
+        ("sig_init", of1(life::sig_init)),
+        ("sig_fini", of0(life::sig_fini)),
+        ("sig_is_owner", of0(life::sig_is_owner)),
+        ("sig_adopt", of0(life::sig_adopt)),
+        ("sig_install", of4(handlers::sig_install)),
+        ("sig_ignore", of1(handlers::sig_ignore)),
+        ("sig_default", of1(handlers::sig_default)),
+        ("sig_restore", of1(handlers::sig_restore)),
+        ("sig_query", of3(handlers::sig_query)),
+        ("sig_interrupted", of2(handlers::sig_interrupted)),
+        ("sig_check", of0(points::sig_check)),
+        ("sig_check_frame", of1(points::sig_check_frame)),
+        ("sig_next", of2(points::sig_next)),
+        ("sig_breaker", of0(points::sig_breaker)),
+        ("sig_hold", of0(points::sig_hold)),
+        ("sig_release", of0(points::sig_release)),
+        ("sig_add_pending_call", of2(calls::sig_add_pending_call)),
+        ("sig_post", of1(calls::sig_post)),
+        ("sig_trip", of1(trip::sig_trip)),
+        ("sig_interrupt", of1(trip::sig_interrupt)),
+        ("sig_set_wakeup_fd", of3(wakeup::sig_set_wakeup_fd)),
+        ("sig_event_fd", of0(wakeup::sig_event_fd)),
+        ("sig_set_wakeup_fn", of2(wakeup::sig_set_wakeup_fn)),
+        ("sig_wakeup_failures", of1(wakeup::sig_wakeup_failures)),
+        ("sig_name", of1(names::sig_name)),
+        ("sig_describe", of1(names::sig_describe)),
+        ("sig_number", of1(names::sig_number)),
+        ("sig_valid", of0(names::sig_valid)),
+        ("sig_stats", of2(stats::sig_stats)),
+    ])
+}
+
+/// The size of the struct that a function is given a pointer to.
+fn size_of_first<T, R, A>(_: unsafe extern "C" fn(*mut T, A) -> R) -> usize {
+    size_of::<T>()
+}
+
+fn size_of_job<T, R>(_: unsafe extern "C" fn(*mut T) -> R) -> usize {
+    size_of::<T>()
+}
+
+fn size_of_second<T, R>(_: unsafe extern "C" fn(i32, *mut T, usize) -> R) -> usize {
+    size_of::<T>()
+}
+
+/// Each struct: the file that defines it, and its size for the Rust compiler.
+fn structs() -> [(&'static str, &'static str, usize); 4] {
+    [
+        ("Event", "src/context/event.rs", size_of_first(points::sig_next)),
+        ("Job", "src/context/jobs.rs", size_of_job(calls::sig_post)),
+        ("Disposition", "src/api/handlers.rs", size_of_second(handlers::sig_query)),
+        ("Counters", "src/context/counters.rs", size_of_first(stats::sig_stats)),
+    ]
+}
+
+/// A C program that says yes or no to each claim; which were not true.
+fn untrue(name: &str, claims: &[String]) -> Vec<String> {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("contract");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let mut text = String::from("#include <safepoint.h>\n#include <stdio.h>\nint main(void)\n{\n");
+    for claim in claims {
+        text.push_str(&format!("    puts(({claim}) ? \"1\" : \"0\");\n"));
+    }
+    text.push_str("}\n");
+    let source = folder.join(format!("{name}.c"));
+    let program = folder.join(name);
+    std::fs::write(&source, text).expect("writing the program");
+    let compiled = Command::new(std::env::var("CC").unwrap_or("cc".to_string()))
+        .args(["-std=gnu11", "-Wall", "-DSAFEPOINT_NO_INLINE", "-I"])
+        .arg(root().join("include"))
+        .arg(&source)
+        .arg("-o")
+        .arg(&program)
+        .output()
+        .expect("cc");
+    assert!(
+        compiled.status.success(),
+        "the header lacks what src/ has, or does not compile:\n{}",
+        String::from_utf8_lossy(&compiled.stderr)
+    );
+    let said = Command::new(&program).output().expect("running the program").stdout;
+    let said = String::from_utf8(said).expect("text");
+    assert_eq!(said.lines().count(), claims.len(), "answers and claims");
+    let pairs = said.lines().zip(claims).filter(|(answer, _)| *answer != "1");
+    pairs.map(|(_, claim)| claim.clone()).collect()
+}
+
+const MEND: &str = "the header is generated: run the test `header` with \
+                    SAFEPOINT_REWRITE_HEADER=1; if that does not mend it, \
+                    tests/src/header.rs translates it wrongly";
+
+#[test]
+fn every_function_is_declared_as_it_is_defined() {
+    let header = read("include/safepoint.h");
+    let declared: BTreeSet<String> =
+        prototypes::functions(&header).into_iter().map(|function| function.name).collect();
+    let defined = signatures();
+    let names: BTreeSet<String> = defined.keys().map(|name| name.to_string()).collect();
+    assert_eq!(names, declared, "signatures() in tests/contract.rs, and the header");
+    let claims: Vec<String> = defined
+        .iter()
+        .map(|(name, signature)| {
+            let signature = signature.replace("()", "(void)");
+            let signature = match *name {
+                // The one word that Rust has no type for.
+                "sig_breaker" => signature.replace("const", "const volatile"),
+                _ => signature,
+            };
+            format!("__builtin_types_compatible_p(__typeof__({name}), {signature})")
+        })
+        .collect();
+    let untrue = untrue("signatures", &claims);
+    assert!(untrue.is_empty(), "not so for C: {untrue:#?};\n{MEND}");
+}
+
+/// The fields of a struct of the sources, in order: name and type.
+fn fields(rust: &str, file: &str) -> Vec<(String, String)> {
+    let text = read(file);
+    let begin = format!("\npub struct {rust} {{\n");
+    let (before, behind) = text.split_once(&begin).expect("the struct, in its file");
+    let attributes = before.rsplit("\n\n").next().unwrap_or_default();
+    assert!(attributes.contains("#[repr(C)]"), "{rust} in {file} is not repr(C)");
+    let (body, _) = behind.split_once("\n}").expect("the end of the struct");
+    let lines = body.lines().map(str::trim).filter(|line| !line.starts_with(['/', '#']));
+    let split = lines.filter(|line| !line.is_empty()).map(|line| {
+        let field = line.strip_prefix("pub ").expect("a public field");
+        let (name, of) = field.trim_end_matches(',').split_once(": ").expect("name: type");
+        (name.trim_start_matches("r#").to_string(), of.to_string())
+    });
+    split.collect()
+}
+
+/// A field's type in C, its size and its alignment.
+fn field_type(rust: &str, constants: &BTreeMap<String, i128>) -> (String, usize, usize) {
+    if let Some(array) = rust.strip_prefix('[') {
+        let (element, count) = array.trim_end_matches(']').split_once("; ").expect("an array");
+        let count = count.parse().ok().or(constants.get(count).map(|value| *value as usize));
+        let (c, size, align) = field_type(element, constants);
+        let count = count.expect("the length of an array");
+        return (format!("{c}[{count}]"), size * count, align);
+    }
+    let word = size_of::<usize>();
+    match rust {
+        "u32" => ("uint32_t".to_string(), 4, 4),
+        "i32" => ("int32_t".to_string(), 4, 4),
+        "u64" => ("uint64_t".to_string(), 8, align_of::<u64>()),
+        "usize" => ("uintptr_t".to_string(), word, word),
+        "isize" => ("intptr_t".to_string(), word, word),
+        "*mut c_void" => ("void *".to_string(), size_of::<*mut c_void>(), word),
+        "Call" | "Handler" => (c_name(rust).to_string(), word, word),
+        "*mut Handle" => (format!("{} *", c_name("Handle")), word, word),
+        other => panic!("a field of type {other}: say what that is in C in field_type()"),
+    }
+}
+
+#[test]
+fn every_struct_is_laid_out_as_it_is_declared() {
+    let constants = constants();
+    let mut claims = Vec::new();
+    for (rust, file, compiled) in structs() {
+        let c = c_name(rust);
+        let (mut end, mut widest) = (0_usize, 1);
+        for (name, of) in fields(rust, file) {
+            let (c_type, size, align) = field_type(&of, &constants);
+            let offset = end.next_multiple_of(align);
+            claims.push(format!("offsetof({c}, {name}) == {offset}"));
+            claims.push(format!(
+                "__builtin_types_compatible_p(__typeof__((({c} *)0)->{name}), {c_type})"
+            ));
+            (end, widest) = (offset + size, widest.max(align));
+        }
+        let size = end.next_multiple_of(widest);
+        assert_eq!(size, compiled, "{rust}: {file}, and what the compiler made of it");
+        claims.push(format!("sizeof({c}) == {size} && _Alignof({c}) == {widest}"));
+    }
+    assert!(claims.len() > 60, "too few fields: {claims:#?}");
+    let untrue = untrue("layouts", &claims);
+    assert!(untrue.is_empty(), "not so for C: {untrue:#?};\n{MEND}");
+}
+
+/// A struct that nobody compares could be anything.
+#[test]
+fn every_struct_of_the_header_is_compared() {
+    let header = read("include/safepoint.h");
+    let declared = header.lines().filter_map(|line| line.strip_prefix("typedef struct "));
+    let declared: BTreeSet<&str> = declared.filter_map(|line| line.strip_suffix(" {")).collect();
+    let compared: BTreeSet<&str> = structs().iter().map(|(rust, ..)| c_name(rust)).collect();
+    assert_eq!(compared, declared, "structs() in tests/contract.rs, and the header");
+}
+
+/// The sources' constants that are for C.
+fn constants() -> BTreeMap<String, i128> {
+    let mut found = BTreeMap::new();
+    for file in ["context/event", "context/handlers", "context/counters"]
+        .into_iter()
+        .chain(["api/life", "api/handlers", "api/wakeup", "api/points", "api/calls"])
+    {
+        let text = read(&format!("src/{file}.rs"));
+        for line in text.lines().filter_map(|l| l.strip_prefix("pub const SAFEPOINT_")) {
+            let (name, rest) = line.split_once(": ").expect("a constant has a type");
+            let value = rest.split_once(" = ").map(|(_, value)| value.trim_end_matches(';'));
+            let value = value.and_then(|value| value.parse().ok());
+            let value = value.unwrap_or_else(|| panic!("{file}: SAFEPOINT_{name} is no number"));
+            found.insert(format!("SAFEPOINT_{name}"), value);
+        }
+    }
+    found
+}
+
+#[test]
+fn every_constant_has_the_value_that_it_has_in_the_library() {
+    let defined = constants();
+    let claims: Vec<String> =
+        defined.iter().map(|(name, value)| format!("{name} == {value}")).collect();
+    let untrue = untrue("constants", &claims);
+    assert!(untrue.is_empty(), "not so for C: {untrue:#?};\n{MEND}");
+    let header = read("include/safepoint.h");
+    let macros = header.lines().filter_map(|line| line.strip_prefix("#define SAFEPOINT_"));
+    let mut in_header: BTreeSet<String> = macros
+        .filter(|rest| rest.contains(' ') && !rest.contains('('))
+        .filter_map(|rest| rest.split(' ').next().map(|name| format!("SAFEPOINT_{name}")))
+        .collect();
+    assert!(in_header.remove("SAFEPOINT_FOREVER"), "the one that the sources do not have");
+    assert_eq!(in_header, defined.into_keys().collect(), "macros, and constants in src/");
+}
+
+#[test]
+fn the_macros_make_what_the_library_expects() {
+    let job = "(sig_job)SAFEPOINT_JOB(sig_post_it, &(int){ 7 })";
+    let job = job.replace("sig_post_it", "(sig_call)0");
+    let claims = [
+        "SAFEPOINT_FOREVER == UINT64_MAX".to_string(),
+        format!("({job}).size == sizeof(sig_job)"),
+        format!("({job}).reserved == 0 && ({job}).fn == 0"),
+        format!("*(int *)({job}).arg == 7"),
+        format!("({job}).link[0] == 0 && ({job}).link[1] == 0"),
+    ];
+    let untrue = untrue("macros", &claims);
+    assert!(untrue.is_empty(), "not so for C: {untrue:#?}");
+}
