@@ -1,6 +1,6 @@
 /* An event that has to wait, because handlers before it raise, goes on to
  * count what comes meanwhile, and keeps the details of the first delivery. */
-#include "test.h"
+#include "parts/queue.h"
 
 static int raises;
 static sig_event seen;
@@ -24,8 +24,7 @@ int main(void)
     watchdog(120);
     ASSERT_EQ(sig_install(SIGHUP, raising, NULL, 0), 0);
     ASSERT_EQ(sig_install(SIGUSR1, handler, NULL, 0), 0);
-    union sigval with = {.sival_ptr = (void *)1};
-    MUST(sigqueue(getpid(), SIGUSR1, with));
+    queue(SIGUSR1, 1);
     uint64_t after = now_ns();
     for (int i = 1; i <= 10; i++) {
         MUST(kill(getpid(), SIGHUP));

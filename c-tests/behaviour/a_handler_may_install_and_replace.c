@@ -1,7 +1,7 @@
 /* A handler installs others and replaces itself. A new handler for a signal
  * that is pending already gets what is pending, in this same check; what the
  * old one had taken stays taken. */
-#include "test.h"
+#include "parts/queue.h"
 
 static int first_ran, second_ran, new_ran;
 
@@ -31,13 +31,6 @@ static int first(const sig_event *event, void *user)
     ASSERT_EQ(sig_install(SIGRTMIN, newcomer, &new_ran, 0), 0);
     MUST(kill(getpid(), SIGRTMIN));
     return 0;
-}
-
-static void queue(int signum, long value)
-{
-    union sigval with = {.sival_ptr = (void *)value};
-    while (sigqueue(getpid(), signum, with) != 0)
-        ASSERT_EQ(errno, EAGAIN);
 }
 
 int main(void)

@@ -44,22 +44,25 @@ static int end_of(int signum, void (*before)(int), bool stops)
 
 int main(void)
 {
-    static const int deadly[] = {SIGTERM, SIGINT, SIGQUIT, SIGSEGV, SIGALRM,
-                                 SIGUSR1, SIGXCPU, SIGSYS};
+    const int deadly[] = {SIGTERM, SIGINT, SIGQUIT, SIGALRM, SIGUSR1,
+                          SIGXCPU, SIGRTMIN + 5, SIGSEGV, SIGSYS};
     static const int harmless[] = {SIGCHLD, SIGURG, SIGWINCH, SIGCONT};
     watchdog(120);
-    for (unsigned i = 0; i < sizeof deadly / sizeof *deadly; i++) {
+    /* valgrind 3.19 asserts where a fault's signal is sent by kill, and does
+     * not stop at one that was queued. */
+    const char *preload = getenv("LD_PRELOAD");
+    bool valgrind = preload && strstr(preload, "vgpreload");
+    unsigned count = sizeof deadly / sizeof *deadly - (valgrind ? 2 : 0);
+    for (unsigned i = 0; i < count; i++) {
         int status = end_of(deadly[i], SIG_DFL, false);
         ASSERT_TRUE(WIFSIGNALED(status));
         ASSERT_EQ(WTERMSIG(status), deadly[i]);
         ASSERT_EQ(end_of(deadly[i], SIG_IGN, false), 2 << 8);
     }
-    int status = end_of(SIGRTMIN + 5, SIG_DFL, false);
-    ASSERT_TRUE(WIFSIGNALED(status));
-    ASSERT_EQ(WTERMSIG(status), SIGRTMIN + 5);
     for (unsigned i = 0; i < sizeof harmless / sizeof *harmless; i++)
         ASSERT_EQ(end_of(harmless[i], SIG_DFL, false), 2 << 8);
-    ASSERT_EQ(end_of(SIGTSTP, SIG_DFL, true), 2 << 8);
+    if (!valgrind)
+        ASSERT_EQ(end_of(SIGTSTP, SIG_DFL, true), 2 << 8);
     ASSERT_EQ(end_of(SIGTSTP, SIG_IGN, false), 2 << 8);
     return 0;
 }

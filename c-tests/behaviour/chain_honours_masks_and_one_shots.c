@@ -49,7 +49,6 @@ int main(void)
     int count = 0;
     watchdog(120);
     sigemptyset(&blocked);
-    sigemptyset(&after);
     sigaddset(&blocked, SIGWINCH);
     pthread_sigmask(SIG_SETMASK, &blocked, NULL);
     for (int nodefer = 0; nodefer < 2; nodefer++) {
@@ -63,7 +62,8 @@ int main(void)
                 ASSERT_EQ(sigismember(&seen, signum), in);
         }
         pthread_sigmask(SIG_SETMASK, NULL, &after);
-        ASSERT_EQ(memcmp(&after, &blocked, sizeof after), 0);
+        for (int signum = 1; signum <= 64; signum++)
+            ASSERT_EQ(sigismember(&after, signum), signum == SIGWINCH);
 
         chain_over(SIGUSR1, again, nodefer ? SA_NODEFER : 0, &count);
         MUST(kill(getpid(), SIGUSR1));

@@ -53,7 +53,7 @@ int main(int argc, char **argv)
     ASSERT_EQ(sig_install(SIGHUP, handler, &ran, SAFEPOINT_KEEP_IGNORED), 0);
     ASSERT_EQ(sig_fini(), 0);
     signal(SIGHUP, SIG_IGN);
-    execl("/proc/self/exe", argv[0], "under nohup", (char *)NULL);
+    execlp(argv[0], argv[0], "under nohup", (char *)NULL);
     ASSERT_EQ(errno, 0);
     return 1;
 }

@@ -2,7 +2,7 @@
  * own, with its own siginfo, in the order it came. Without the flag they are
  * one event with the first one's, and a count. Real-time signals always
  * queue. */
-#include "test.h"
+#include "parts/queue.h"
 
 static sig_event events[16];
 static int count;
@@ -14,16 +14,10 @@ static int handler(const sig_event *event, void *user)
     return 0;
 }
 
-static void queue(int signum, int value)
-{
-    union sigval with = {.sival_ptr = (void *)(intptr_t)value};
-    while (sigqueue(getpid(), signum, with) != 0)
-        ASSERT_EQ(errno, EAGAIN);
-}
-
 /* Three with values and one from another process. */
 static void send(int signum, pid_t *child)
 {
+    uint64_t before = counters().arrivals;
     count = 0;
     queue(signum, 10);
     queue(signum, 11);
@@ -33,6 +27,7 @@ static void send(int signum, pid_t *child)
         _exit(0);
     }
     ASSERT_CHILD_PASSED(*child);
+    wait_for_arrivals(before + 3);
     queue(signum, 12);
 }
 

@@ -74,7 +74,7 @@ static void on_a_thread(void *(*function)(void *))
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     struct sigaction before = {.sa_handler = host};
     MUST(sigaction(SIGUSR1, &before, NULL));
     ASSERT_EQ(sig_install(SIGUSR1, count_signal, seen, SAFEPOINT_CHAIN), 0);

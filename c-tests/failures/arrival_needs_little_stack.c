@@ -22,8 +22,8 @@ static void nothing(int signum, siginfo_t *info, void *context)
 static void use_stack(size_t size)
 {
     size_t pages = (size + 4095) / 4096 * 4096 + 4096;
-    int private = MAP_PRIVATE | MAP_ANONYMOUS;
-    unsigned char *map = mmap(NULL, pages, PROT_READ | PROT_WRITE, private, -1, 0);
+    int both = PROT_READ | PROT_WRITE, private = MAP_PRIVATE | MAP_ANONYMOUS;
+    unsigned char *map = mmap(NULL, pages, both, private, -1, 0);
     ASSERT_NE(map, MAP_FAILED);
     MUST(mprotect(map, 4096, PROT_NONE));
     low = map + pages - size;
@@ -49,7 +49,7 @@ static void wake(int signum, void *unused)
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     if (on_valgrind())
         return skip("valgrind's frames are larger than the kernel's");
 #ifdef __SANITIZE_ADDRESS__
@@ -67,12 +67,13 @@ int main(void)
     ASSERT_EQ(sig_install(SIGUSR1, count_signal, seen, 0), 0);
     ASSERT_EQ(sig_install(SIGUSR2, count_signal, seen, SAFEPOINT_CHAIN), 0);
     ASSERT_EQ(sig_install(SIGRTMIN, count_signal, seen, 0), 0);
-    static const char *const wakes[] = {"no wake-up", "pipe", "socket", "eventfd"};
+    const char *const wakes[] = {"no wake-up", "pipe", "socket", "eventfd"};
     const int signums[] = {SIGUSR1, SIGUSR2, SIGRTMIN};
     for (enum wake_kind kind = 0; kind <= WAKE_KINDS; kind++) {
         for (int i = 0; i < 3; i++) {
             size_t ours = depth(signums[i]) - kernel;
-            printf("%s, %s: %zu more\n", wakes[kind], sig_name(signums[i]), ours);
+            printf("%s, %s: %zu more\n", wakes[kind], sig_name(signums[i]),
+                   ours);
             most = ours > most ? ours : most;
         }
         if (kind < WAKE_KINDS) {

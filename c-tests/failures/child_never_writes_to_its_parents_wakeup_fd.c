@@ -55,7 +55,7 @@ static void *fork_one(void *unused)
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     ASSERT_EQ(sig_install(SIGUSR1, count_signal, seen, 0), 0);
     int event_fd = sig_event_fd();
     ASSERT_GE(event_fd, 0);

@@ -21,7 +21,7 @@ static void wake_up(enum wake_kind kind, int pair[2], int stranger_reads)
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     ASSERT_EQ(sig_install(SIGUSR1, count_signal, seen, 0), 0);
     for (enum wake_kind kind = 0; kind < WAKE_KINDS; kind++) {
         int pair[2], stranger[2][2], old = -1;

@@ -20,7 +20,8 @@ static void spoil_wake(int signum, void *unused)
 
 static void *arrive(void *unused)
 {
-    const int signums[] = {SIGUSR1, SIGUSR2, SIGTERM, fault_or(SIGSEGV, SIGTERM)};
+    const int signums[] = {SIGUSR1, SIGUSR2, SIGTERM,
+                           fault_or(SIGSEGV, SIGTERM)};
     for (int i = 0; i < 4; i++) {
         for (int again = 0; again < 2; again++) {
             errno = MARK;
@@ -49,7 +50,7 @@ static void on_two_threads(void)
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     struct sigaction before = {.sa_handler = spoil};
     MUST(sigaction(SIGUSR2, &before, NULL));
     ASSERT_EQ(sig_install(SIGUSR1, count_signal, seen, 0), 0);

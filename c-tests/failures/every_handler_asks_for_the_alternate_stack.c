@@ -13,7 +13,7 @@ static void foreign(int signum)
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     uint64_t valid = sig_valid();
     for (int signum = 1; signum <= 64; signum++) {
         if (!(valid >> (signum - 1) & 1) || signum == SIGKILL ||

@@ -51,7 +51,8 @@ static void run(char *program, bool spawn, char *answer, size_t size)
         MUST(execv(program, arguments));
     }
     MUST(close(said[1]));
-    for (ssize_t n; (n = read(said[0], answer + length, size - length - 1)) > 0;)
+    ssize_t n;
+    while ((n = read(said[0], answer + length, size - length - 1)) > 0)
         length += (size_t)n;
     answer[length] = 0;
     MUST(close(said[0]));
@@ -65,7 +66,7 @@ int main(int count, char **arguments)
     sigset_t mask;
     if (count > 1)
         return report();
-    watchdog(60);
+    watchdog(240);
     sigemptyset(&mask);
     sigaddset(&mask, SIGWINCH);
     MUST(sigprocmask(SIG_BLOCK, &mask, NULL));
@@ -79,7 +80,8 @@ int main(int count, char **arguments)
     ASSERT_EQ(sig_ignore(SIGUSR2), 0);
     ASSERT_EQ(sig_default(SIGTERM), 0);
     /* As under nohup: it stays ignored. */
-    ASSERT_EQ(sig_install(SIGHUP, count_signal, seen, SAFEPOINT_KEEP_IGNORED), 1);
+    ASSERT_EQ(sig_install(SIGHUP, count_signal, seen, SAFEPOINT_KEEP_IGNORED),
+              1);
     make_wake(WAKE_PIPE, pair);
     ASSERT_EQ(sig_set_wakeup_fd(pair[1], 0, NULL), 0);
     ASSERT_GE(sig_event_fd(), 0);

@@ -57,7 +57,7 @@ static void by_other_thread(int signum)
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     if (on_valgrind())
         return skip("valgrind asserts where such a signal is sent by kill()");
     static const int signums[] = {SIGSEGV, SIGBUS,  SIGFPE,

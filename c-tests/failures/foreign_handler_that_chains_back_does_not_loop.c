@@ -80,8 +80,9 @@ static void one_signal(int signum, struct sigaction over)
 
 int main(void)
 {
-    watchdog(60);
-    const int signums[] = {SIGTERM, SIGUSR1, fault_or(SIGSEGV, SIGUSR2), SIGCHLD};
+    watchdog(240);
+    const int signums[] = {SIGTERM, SIGUSR1, SIGCHLD,
+                           fault_or(SIGSEGV, SIGUSR2)};
     for (size_t i = 0; i < sizeof signums / sizeof *signums; i++) {
         struct sigaction over = {.sa_sigaction = foreign};
         over.sa_flags = SA_SIGINFO;

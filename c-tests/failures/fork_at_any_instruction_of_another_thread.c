@@ -94,7 +94,7 @@ static void *run_stepping(void *arg)
 
 static void in_the_child(const struct work *work)
 {
-    alarm(50); /* the watchdog stays behind */
+    alarm(120); /* the watchdog stays behind */
     seen[SIGUSR1] = seen[SIGUSR2] = calls = jobs = 0;
     ASSERT_EQ(*sig_breaker(), 0);
     ASSERT_EQ(handled(), 0);

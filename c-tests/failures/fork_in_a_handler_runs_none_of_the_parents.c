@@ -40,7 +40,7 @@ static void in_the_child(int first_rt)
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     int first_rt = SIGRTMIN;
     sig_job job = SAFEPOINT_JOB(count_call, &calls);
     ASSERT_EQ(sig_install(SIGUSR1, do_fork, NULL, 0), 0);

@@ -60,7 +60,7 @@ static void in_the_child(void)
 
 int main(void)
 {
-    watchdog(120);
+    watchdog(240);
     pthread_t threads[2];
     owner = pthread_self();
     ASSERT_EQ(sig_install(SIGUSR1, count_signal, seen, 0), 0);
@@ -75,7 +75,7 @@ int main(void)
         if (child < 0 && errno == EAGAIN)
             continue;
         if (MUST(child) == 0) {
-            alarm(50); /* the watchdog stays behind */
+            alarm(120); /* the watchdog stays behind */
             in_the_child();
             _exit(0);
         }

@@ -22,7 +22,7 @@ static int status_of(void (*before)(int), void (*remove)(void), uint32_t flags)
     pid_t child = (pid_t)MUST(fork());
     if (child == 0) {
         struct sigaction over = {.sa_handler = foreign}, found;
-        alarm(50);
+        alarm(120);
         signal(SIGTERM, before);
         ASSERT_EQ(sig_install(SIGTERM, count_signal, seen, flags), 0);
         MUST(sigaction(SIGTERM, &over, &found));
@@ -48,7 +48,7 @@ static int status_of(void (*before)(int), void (*remove)(void), uint32_t flags)
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     static void (*const ways[])(void) = {by_restore, by_fini};
     static const uint32_t flags[] = {0, SAFEPOINT_CHAIN};
     for (int way = 0; way < 2; way++) {

@@ -45,7 +45,7 @@ static void one_shot(void)
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     static const struct {
         void (*remove)(void);
         uint32_t flags;

@@ -44,7 +44,7 @@ static void fill(int (*function)(void *, size_t), size_t known, bool has_size)
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     ASSERT_EQ(sig_install(SIGUSR1, count_signal, seen, 0), 0);
     fill(query, sizeof(sig_disposition), true);
     fill(next, sizeof(sig_event), true);

@@ -120,7 +120,7 @@ static void exchange(enum wake_kind from, enum wake_kind to, enum way way)
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     MUST(sem_init(&held, 0, 0));
     MUST(sem_init(&go_on, 0, 0));
     ASSERT_EQ(sig_install(SIGUSR1, count_signal, seen, 0), 0);

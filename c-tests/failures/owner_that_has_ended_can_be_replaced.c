@@ -62,7 +62,7 @@ static void *be_nobody(void *unused)
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     static void (*const lasts[])(void) = {by_return, by_exit, in_a_handler,
                                           cancelled_in_a_handler};
     for (size_t i = 0; i < sizeof lasts / sizeof *lasts; i++) {

@@ -15,11 +15,6 @@ static void foreign(int signum, siginfo_t *info, void *context)
         before_foreign.sa_sigaction(signum, info, context);
 }
 
-static void without_us(int signum)
-{
-    signal(signum, SIG_DFL);
-}
-
 static void put_foreign_over_ours(int signum)
 {
     struct sigaction over = {.sa_sigaction = foreign, .sa_flags = SA_SIGINFO};
@@ -51,15 +46,16 @@ int main(void)
     static void (*const ways[])(int) = {
         put_foreign_over_ours, ours_over_theirs, ours_over_theirs_chained,
         ours_from_underneath_theirs};
-    watchdog(120);
+    watchdog(240);
     if (on_valgrind())
         return skip("valgrind makes faults of its own and writes its own core");
     int shared = MAP_SHARED | MAP_ANONYMOUS;
     foreign_calls = mmap(NULL, 4096, PROT_READ | PROT_WRITE, shared, -1, 0);
     ASSERT_NE(foreign_calls, MAP_FAILED);
     for (int f = 0; f < FAULTS; f++) {
-        int expected = die_of(&faults[f], without_us);
-        ASSERT_EQ(WTERMSIG(expected), faults[f].signum);
+        int expected = die_without_us(&faults[f]);
+        if (expected == 0)
+            continue;
         for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
             *foreign_calls = 0;
             int status = die_of(&faults[f], ways[way]);

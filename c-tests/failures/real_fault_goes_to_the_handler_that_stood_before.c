@@ -1,7 +1,8 @@
 /* A runtime had a handler for faults before us: one that jumps out, one that
- * mends the cause and returns, one that kills on the second fault (SA_RESETHAND).
- * Each gets its faults at once, with the kernel's siginfo and mask, whatever
- * of ours was installed over it; what was sent is still deferred. */
+ * mends the cause and returns, one that reports the first and lets the second
+ * kill (SA_RESETHAND). Each gets its faults at once, with the kernel's siginfo
+ * and mask, whatever of ours was installed over it; what was sent is still
+ * deferred. */
 #include "parts/faults.h"
 
 #include <setjmp.h>
@@ -76,7 +77,7 @@ static void read_and_jump_out(long count)
 
 int main(void)
 {
-    watchdog(120);
+    watchdog(240);
     if (on_valgrind())
         return skip("memcheck reports the faults as errors of the program");
     long count = scaled(2000);

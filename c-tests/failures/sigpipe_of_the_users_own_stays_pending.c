@@ -14,7 +14,7 @@ static bool sigpipe_is_pending(void)
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     int pair[2];
     sigset_t sigpipe;
     struct timespec none = {0, 0};

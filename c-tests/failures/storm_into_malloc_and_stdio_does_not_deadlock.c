@@ -42,7 +42,7 @@ static void *storm(void *unused)
 
 int main(void)
 {
-    watchdog(120);
+    watchdog(240);
     enum { KEPT = 64 };
     char *kept[KEPT] = {0};
     pthread_t threads[2];

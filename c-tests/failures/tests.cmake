@@ -24,12 +24,14 @@ function(plugin_test name)
     set_target_properties(failures-${name} PROPERTIES
         OUTPUT_NAME ${name}
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/failures)
-    target_include_directories(failures-${name} PRIVATE ${SAFEPOINT_INCLUDE_DIR})
+    target_include_directories(failures-${name}
+        PRIVATE ${SAFEPOINT_INCLUDE_DIR})
     target_compile_options(failures-${name} PRIVATE -Wall -Wextra)
     target_link_libraries(failures-${name} PRIVATE ${CMAKE_DL_LIBS})
     add_dependencies(failures-${name} failures-plugin_one failures-plugin_two)
     add_test(NAME failures/${name}
-        COMMAND ${SAFEPOINT_TEST_LAUNCHER} $<TARGET_FILE:failures-${name}> ${ARGN})
+        COMMAND ${SAFEPOINT_TEST_LAUNCHER}
+            $<TARGET_FILE:failures-${name}> ${ARGN})
     set_tests_properties(failures/${name} PROPERTIES
         LABELS c
         TIMEOUT 300
@@ -38,6 +40,7 @@ endfunction()
 
 set(one $<TARGET_FILE:failures-plugin_one>)
 set(two $<TARGET_FILE:failures-plugin_two>)
-plugin_test(dlclose_then_a_signal_is_harmless $<TARGET_FILE:safepoint::shared> ${one})
+plugin_test(dlclose_then_a_signal_is_harmless
+    $<TARGET_FILE:safepoint::shared> ${one})
 plugin_test(two_copies_both_get_their_signals ${one} ${two})
 plugin_test(fault_with_two_copies_kills_at_once ${one} ${two})

@@ -80,7 +80,7 @@ static pid_t by_bare_fork(void)
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     static pid_t (*const ways[])(void) = {by_vfork, by_clone, by_bare_fork};
     int wake[2];
     pthread_t sender;

@@ -86,7 +86,7 @@ static void one_kind(enum wake_kind kind)
 
 int main(void)
 {
-    watchdog(60);
+    watchdog(240);
     signal(SIGPIPE, SIG_DFL);
     ASSERT_EQ(sig_install(SIGUSR1, count_signal, seen, 0), 0);
     one_kind(WAKE_PIPE);

@@ -159,7 +159,7 @@ impl Wake {
 
     /// Owner.
     pub fn event_fd(&self) -> Option<i32> {
-        reserved(&self.event_fd)
+        if self.active() & EVENT == 0 { None } else { reserved(&self.event_fd) }
     }
 
     /// Reserve a number; 0 gives it up. Owner.

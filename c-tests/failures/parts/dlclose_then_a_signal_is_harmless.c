@@ -71,7 +71,7 @@ static void plugin(const char *path)
 
 int main(int count, char **paths)
 {
-    watchdog(60);
+    watchdog(240);
     ASSERT_EQ(count, 3);
     library(paths[1]);
     plugin(paths[2]);

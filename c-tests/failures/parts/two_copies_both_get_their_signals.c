@@ -109,7 +109,7 @@ static int in_a_child(void (*before)(int), void (*way)(void), int swap)
 {
     pid_t child = (pid_t)MUST(fork());
     if (child == 0) {
-        alarm(50);
+        alarm(120);
         signal(SIGTERM, before);
         first = open_plugin(paths[1 + swap]);
         second = open_plugin(paths[2 - swap]);
@@ -126,7 +126,7 @@ static int in_a_child(void (*before)(int), void (*way)(void), int swap)
 
 int main(int count, char **arguments)
 {
-    watchdog(120);
+    watchdog(240);
     ASSERT_EQ(count, 3);
     paths = arguments;
     for (int swap = 0; swap < 2; swap++) {

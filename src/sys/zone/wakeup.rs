@@ -5,7 +5,7 @@ use core::ffi::{c_int, c_void};
 use core::mem::transmute;
 use core::ptr;
 
-use super::{SignalSet, last_error, set, swap_mask};
+use super::{SavedErrno, SignalSet, last_error, set, swap_mask};
 
 /// What is written to as a wake-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +85,7 @@ pub fn write_event(fd: c_int) -> Result<(), c_int> {
 
 /// Make an eventfd unreadable; the owner's half, here with its other one.
 pub fn drain_event(fd: c_int) {
+    let _errno = SavedErrno::new(); // an empty one is no error of the caller's
     let mut count = 0u64;
     // SAFETY: eight writable bytes. It does not block: an empty one is EAGAIN.
     unsafe { libc::read(fd, ptr::from_mut(&mut count).cast(), 8) };
