@@ -40,7 +40,13 @@ macro_rules! in_c {
     };
 }
 
-in_c!(i32 = "int", u32 = "uint32_t", u64 = "uint64_t", usize = "size_t", isize = "intptr_t");
+in_c!(
+    i32 = "int",
+    u32 = "uint32_t",
+    u64 = "uint64_t",
+    usize = "size_t",
+    isize = "intptr_t"
+);
 
 fn pointee<T>() -> String {
     match type_name::<T>() {
@@ -163,7 +169,8 @@ fn structs() -> [(&'static str, &'static str, usize); 4] {
 fn untrue(name: &str, claims: &[String]) -> Vec<String> {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("contract");
     std::fs::create_dir_all(&folder).expect("a folder");
-    let mut text = String::from("#include <safepoint.h>\n#include <stdio.h>\nint main(void)\n{\n");
+    let mut text =
+        String::from("#include <safepoint.h>\n#include <stdio.h>\nint main(void)\n{\n");
     for claim in claims {
         text.push_str(&format!("    puts(({claim}) ? \"1\" : \"0\");\n"));
     }
@@ -239,8 +246,10 @@ fn fields(rust: &str, file: &str) -> Vec<(String, String)> {
 /// A field's type in C, its size and its alignment.
 fn field_type(rust: &str, constants: &BTreeMap<String, i128>) -> (String, usize, usize) {
     if let Some(array) = rust.strip_prefix('[') {
-        let (element, count) = array.trim_end_matches(']').split_once("; ").expect("an array");
-        let count = count.parse().ok().or(constants.get(count).map(|value| *value as usize));
+        let (element, count) =
+            array.trim_end_matches(']').split_once("; ").expect("an array");
+        let count =
+            count.parse().ok().or(constants.get(count).map(|value| *value as usize));
         let (c, size, align) = field_type(element, constants);
         let count = count.expect("the length of an array");
         return (format!("{c}[{count}]"), size * count, align);
@@ -289,8 +298,10 @@ fn every_struct_is_laid_out_as_it_is_declared() {
 fn every_struct_of_the_header_is_compared() {
     let header = read("include/safepoint.h");
     let declared = header.lines().filter_map(|line| line.strip_prefix("typedef struct "));
-    let declared: BTreeSet<&str> = declared.filter_map(|line| line.strip_suffix(" {")).collect();
-    let compared: BTreeSet<&str> = structs().iter().map(|(rust, ..)| c_name(rust)).collect();
+    let declared: BTreeSet<&str> =
+        declared.filter_map(|line| line.strip_suffix(" {")).collect();
+    let compared: BTreeSet<&str> =
+        structs().iter().map(|(rust, ..)| c_name(rust)).collect();
     assert_eq!(compared, declared, "structs() in tests/contract.rs, and the header");
 }
 
@@ -304,9 +315,11 @@ fn constants() -> BTreeMap<String, i128> {
         let text = read(&format!("src/{file}.rs"));
         for line in text.lines().filter_map(|l| l.strip_prefix("pub const SAFEPOINT_")) {
             let (name, rest) = line.split_once(": ").expect("a constant has a type");
-            let value = rest.split_once(" = ").map(|(_, value)| value.trim_end_matches(';'));
+            let value =
+                rest.split_once(" = ").map(|(_, value)| value.trim_end_matches(';'));
             let value = value.and_then(|value| value.parse().ok());
-            let value = value.unwrap_or_else(|| panic!("{file}: SAFEPOINT_{name} is no number"));
+            let value =
+                value.unwrap_or_else(|| panic!("{file}: SAFEPOINT_{name} is no number"));
             found.insert(format!("SAFEPOINT_{name}"), value);
         }
     }

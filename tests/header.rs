@@ -40,7 +40,9 @@ fn every_function_of_the_header_states_its_three_facts() {
         comment.push_str(line);
         let typed = line.split_once(" sig_").or(line.split_once(" *sig_"));
         let declares = typed.is_some_and(|(result, rest)| {
-            !result.contains(['*', '/', '#']) && rest.contains('(') && !before.starts_with("extern")
+            !result.contains(['*', '/', '#'])
+                && rest.contains('(')
+                && !before.starts_with("extern")
         });
         if declares && !line.starts_with([' ', 't']) {
             functions += 1;

@@ -8,7 +8,10 @@ use safepoint_tests::{read, root};
 
 /// Which layers the files of a layer may use: themselves, and what is below.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("api", &["safepoint", "blocking", "time", "process", "fault", "context", "zone", "sys"]),
+    (
+        "api",
+        &["safepoint", "blocking", "time", "process", "fault", "context", "zone", "sys"],
+    ),
     ("safepoint", &["context", "zone", "sys"]),
     ("blocking", &["context", "zone", "sys"]),
     ("time", &["context", "zone", "sys"]),
@@ -109,10 +112,13 @@ fn judge(file: &str, layer: &str, path: &[String]) -> Result<(), String> {
         };
     }
     match first {
-        "std" | "alloc" => Err(format!("{written}: what ships is no_std and never allocates")),
+        "std" | "alloc" => {
+            Err(format!("{written}: what ships is no_std and never allocates"))
+        }
         "core" if layer == "zone" => {
             let allowed = ZONE_CORE.iter().any(|(allowed, only)| {
-                let inside = written == *allowed || written.starts_with(&format!("{allowed}::"));
+                let inside =
+                    written == *allowed || written.starts_with(&format!("{allowed}::"));
                 inside && (only.is_empty() || *only == file)
             });
             match allowed {
@@ -126,20 +132,26 @@ fn judge(file: &str, layer: &str, path: &[String]) -> Result<(), String> {
 }
 
 /// Whether a file may name this path of the library's own.
-fn judge_own(file: &str, layer: &str, path: &[String], written: &str) -> Result<(), String> {
+fn judge_own(
+    file: &str,
+    layer: &str,
+    path: &[String],
+    written: &str,
+) -> Result<(), String> {
     if layer == "lib" || path.is_empty() {
         return Ok(()); // `crate` or `super` alone: a visibility
     }
     let Some(used) = layer_of_path(path) else {
         return Err(format!("{written}: no layer; does {file} use the right path?"));
     };
-    let below = LAYERS.iter().find(|(name, _)| *name == layer).map_or(&[][..], |found| found.1);
+    let below =
+        LAYERS.iter().find(|(name, _)| *name == layer).map_or(&[][..], |found| found.1);
     let through = used == "sys::zone" && below.contains(&"sys");
     match used == layer || through || below.contains(&used) {
         true => Ok(()),
-        false => Err(format!(
-            "{written}: {layer} may not use {used}, only itself and {below:?}"
-        )),
+        false => {
+            Err(format!("{written}: {layer} may not use {used}, only itself and {below:?}"))
+        }
     }
 }
 
@@ -178,9 +190,7 @@ fn walk(tokens: TokenStream, paths: &mut Vec<Named>, unsafe_lines: &mut Vec<usiz
         }
         let TokenTree::Ident(ident) = token else { continue };
         let line = ident.span().start().line;
-        let braced = |tree: Option<&TokenTree>| {
-            matches!(tree, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace)
-        };
+        let braced = |tree: Option<&TokenTree>| matches!(tree, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace);
         let name = ident.to_string();
         let next = tokens.get(at + 1);
         if name == "unsafe" && (braced(next) || is_ident(next, "impl")) {
@@ -196,15 +206,19 @@ fn walk(tokens: TokenStream, paths: &mut Vec<Named>, unsafe_lines: &mut Vec<usiz
 }
 
 /// The path, or the tree of paths, that begins here.
-fn follow(tokens: &[TokenTree], mut path: Vec<String>, line: usize, paths: &mut Vec<Named>) {
+fn follow(
+    tokens: &[TokenTree],
+    mut path: Vec<String>,
+    line: usize,
+    paths: &mut Vec<Named>,
+) {
     let mut at = 0;
     loop {
         match tokens.get(at) {
             Some(TokenTree::Ident(ident)) => path.push(ident.to_string()),
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
                 let inner: Vec<TokenTree> = group.stream().into_iter().collect();
-                let is_comma =
-                    |tree: &TokenTree| matches!(tree, TokenTree::Punct(p) if p.as_char() == ',');
+                let is_comma = |tree: &TokenTree| matches!(tree, TokenTree::Punct(p) if p.as_char() == ',');
                 for branch in inner.split(is_comma).filter(|branch| !branch.is_empty()) {
                     let line = branch[0].span().start().line;
                     follow(branch, path.clone(), line, paths);
@@ -226,9 +240,7 @@ fn is_ident(tree: Option<&TokenTree>, name: &str) -> bool {
 }
 
 fn is_colons(tokens: &[TokenTree]) -> bool {
-    let colon = |tree: Option<&TokenTree>| {
-        matches!(tree, Some(TokenTree::Punct(punct)) if punct.as_char() == ':')
-    };
+    let colon = |tree: Option<&TokenTree>| matches!(tree, Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
     colon(tokens.first()) && colon(tokens.get(1))
 }
 
@@ -267,7 +279,10 @@ fn the_library_depends_on_libc_alone() {
     for line in manifest.lines().map(str::trim) {
         if line.starts_with('[') {
             section = line;
-        } else if section.ends_with("dependencies]") && !line.is_empty() && !line.starts_with('#') {
+        } else if section.ends_with("dependencies]")
+            && !line.is_empty()
+            && !line.starts_with('#')
+        {
             let name = line.split([' ', '=', '.']).next().unwrap_or(line);
             assert!(
                 CRATES.iter().any(|(known, _)| *known == name.replace('-', "_")),
@@ -284,8 +299,16 @@ fn each_kind_of_violation_is_found() {
     let bad = [
         ("src/zone/ring.rs", "use crate::context::MAIN;", "zone may not use context"),
         ("src/zone/ring.rs", "use crate::sys;", "zone may not use sys"),
-        ("src/zone/ring.rs", "use crate::{zone::Call, sys::unix::Lock};", "may not use sys"),
-        ("src/zone/ring.rs", "fn f() { super::super::context::f() }", "may not use context"),
+        (
+            "src/zone/ring.rs",
+            "use crate::{zone::Call, sys::unix::Lock};",
+            "may not use sys",
+        ),
+        (
+            "src/zone/ring.rs",
+            "fn f() { super::super::context::f() }",
+            "may not use context",
+        ),
         ("src/zone/ring.rs", "use core::sync::atomic::fence;", "the zone may not"),
         ("src/zone/wake.rs", "fn f() { core::mem::drop(1) }", "the zone may not"),
         ("src/zone/wake.rs", "use ::core::fmt::Write;", "the zone may not"),
@@ -293,7 +316,11 @@ fn each_kind_of_violation_is_found() {
         ("src/context/mod.rs", "use crate::safepoint;", "context may not use safepoint"),
         ("src/context/jobs.rs", "use super::super::api::calls;", "may not use api"),
         ("src/safepoint/mod.rs", "use crate::api;", "safepoint may not use api"),
-        ("src/safepoint/mod.rs", "use crate::fault::report;", "safepoint may not use fault"),
+        (
+            "src/safepoint/mod.rs",
+            "use crate::fault::report;",
+            "safepoint may not use fault",
+        ),
         ("src/api/calls.rs", "const E: i32 = libc::EAGAIN;", "only sys and sys::zone"),
         ("src/sys/unix.rs", "use crate::zone::SIGNALS;", "sys may not use zone"),
         ("src/sys/zone/mod.rs", "use super::unix::close;", "sys::zone may not use sys"),
@@ -320,11 +347,17 @@ fn each_kind_of_violation_is_found() {
 #[test]
 fn what_the_layers_may_do_is_not_complained_about() {
     let good = [
-        ("src/zone/atomic.rs", "use core::sync::atomic::{AtomicU32, Ordering::{self, SeqCst}};"),
+        (
+            "src/zone/atomic.rs",
+            "use core::sync::atomic::{AtomicU32, Ordering::{self, SeqCst}};",
+        ),
         ("src/zone/wake.rs", "use crate::sys::zone as sys; fn f() { sys::write(1) }"),
         ("src/zone/wake.rs", "use crate::sys::zone::{self as sys, SavedErrno};"),
         ("src/zone/wake.rs", "use super::published::Published; pub(crate) fn f() {}"),
-        ("src/context/mod.rs", "use crate::sys::{self, Errno}; use crate::zone::{self, bit};"),
+        (
+            "src/context/mod.rs",
+            "use crate::sys::{self, Errno}; use crate::zone::{self, bit};",
+        ),
         ("src/api/mod.rs", "use super::safepoint; // libc::getpid() in a comment"),
         ("src/api/mod.rs", "const A: &str = \"libc::getpid()\";"),
         ("src/sys/zone/mod.rs", "// SAFETY: true.\nfn f() { unsafe { libc::getpid() } }"),

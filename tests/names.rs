@@ -54,7 +54,9 @@ fn the_valid_set_is_the_signals_that_have_names() {
 
 #[test]
 fn names_are_those_of_posix_and_linux() {
-    for (signum, expected) in [(1, "SIGHUP"), (2, "SIGINT"), (15, "SIGTERM"), (31, "SIGSYS")] {
+    for (signum, expected) in
+        [(1, "SIGHUP"), (2, "SIGINT"), (15, "SIGTERM"), (31, "SIGSYS")]
+    {
         assert_eq!(name(signum).as_deref(), Some(expected));
     }
     assert_eq!(name(SIGRTMIN).as_deref(), Some("SIGRTMIN"));
@@ -86,9 +88,35 @@ fn numbers_are_found_by_every_spelling() {
 #[test]
 fn what_is_no_signal_is_einval() {
     let none = [
-        "", "SIG", "SIGFOO", "INT ", " INT", "+2", "-2", "0", "32", "33", "65", "999", "1000",
-        "4294967298", "RTMIN+", "RTMIN-1", "RTMIN+31", "RTMIN+999", "RTMIN++1", "RTMAX+1",
-        "RTMAX-31", "SIGSIGINT", "2.0", "0x2", "SIG2", "INTT", "IN", "RT", "SIGRTMIN +1",
+        "",
+        "SIG",
+        "SIGFOO",
+        "INT ",
+        " INT",
+        "+2",
+        "-2",
+        "0",
+        "32",
+        "33",
+        "65",
+        "999",
+        "1000",
+        "4294967298",
+        "RTMIN+",
+        "RTMIN-1",
+        "RTMIN+31",
+        "RTMIN+999",
+        "RTMIN++1",
+        "RTMAX+1",
+        "RTMAX-31",
+        "SIGSIGINT",
+        "2.0",
+        "0x2",
+        "SIG2",
+        "INTT",
+        "IN",
+        "RT",
+        "SIGRTMIN +1",
     ];
     for spelling in none {
         assert_eq!(number(spelling), -EINVAL, "{spelling:?}");
@@ -107,7 +135,8 @@ fn the_version_is_the_packages() {
     let version = manifest.lines().find_map(|line| line.strip_prefix("version = \""));
     let version = version.expect("a version").trim_end_matches('"');
     assert_eq!(text(sig_version_string()).as_deref(), Some(version));
-    let parts: Vec<u32> = version.split('.').map(|part| part.parse().expect("a number")).collect();
+    let parts: Vec<u32> =
+        version.split('.').map(|part| part.parse().expect("a number")).collect();
     assert_eq!(sig_version(), parts[0] << 16 | parts[1] << 8 | parts[2]);
 }
 
@@ -117,9 +146,15 @@ fn every_error_has_a_sentence_and_its_sign_does_not_matter() {
     let mut seen = Vec::new();
     for error in errors {
         let sentence = text(sig_strerror(error)).expect("never NULL");
-        assert!(sentence.ends_with(['.', ')']) && sentence.len() < 200, "{error}: {sentence}");
+        assert!(
+            sentence.ends_with(['.', ')']) && sentence.len() < 200,
+            "{error}: {sentence}"
+        );
         assert_eq!(text(sig_strerror(-error)), Some(sentence.clone()), "{error}");
-        assert!(!seen.contains(&sentence), "{error}: {sentence} stands for another error too");
+        assert!(
+            !seen.contains(&sentence),
+            "{error}: {sentence} stands for another error too"
+        );
         seen.push(sentence);
     }
     for error in [c_int::MIN, c_int::MAX, 12345] {

@@ -36,7 +36,8 @@ fn a_panic_that_can_be_reached_fails_the_link_by_name() {
              pub extern \"C\" fn sig_planted(index: usize) -> u8 {{ {body} }}\n"
         );
         let library = folder.join("copy/src/lib.rs");
-        let text = std::fs::read_to_string(&library).expect("lib.rs") + "\npub mod planted;\n";
+        let text =
+            std::fs::read_to_string(&library).expect("lib.rs") + "\npub mod planted;\n";
         std::fs::write(library, text).expect("writing lib.rs");
         std::fs::write(folder.join("copy/src/planted.rs"), planted).expect("planting");
         ship(&folder.join("copy"), &folder.join("target"), &PROVE)

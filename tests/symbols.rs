@@ -46,7 +46,8 @@ fn dynamic_entries(tag: elf::DynamicTag) -> Vec<String> {
 
 #[test]
 fn the_undefined_symbols_are_those_on_the_list() {
-    List::read("undefined.txt").assert_is("what the library takes", &dynamic_symbols(false));
+    List::read("undefined.txt")
+        .assert_is("what the library takes", &dynamic_symbols(false));
 }
 
 /// Whatever signal handlers may run is the C library's own, and what the
@@ -58,7 +59,10 @@ fn what_signal_handlers_run_is_taken_from_the_c_library() {
     let names = zone.lines().filter(|line| !line.starts_with('#'));
     let names = names.filter_map(|line| line.split_whitespace().next());
     for name in names.map(|name| name.trim_start_matches('?')) {
-        assert!(undefined.has(name), "{name} is in zone_calls.txt and not in undefined.txt");
+        assert!(
+            undefined.has(name),
+            "{name} is in zone_calls.txt and not in undefined.txt"
+        );
     }
 }
 
@@ -69,7 +73,10 @@ fn exports_the_header_and_the_list_are_the_same() {
     let header = read("include/safepoint.h");
     let mut declared: BTreeSet<String> =
         prototypes::functions(&header).into_iter().map(|function| function.name).collect();
-    assert!(header.contains(" safepoint_breaker;"), "the header declares the breaker's address");
+    assert!(
+        header.contains(" safepoint_breaker;"),
+        "the header declares the breaker's address"
+    );
     declared.insert("safepoint_breaker".to_string());
     list.assert_is("what the header declares", &declared);
 }
@@ -148,7 +155,10 @@ fn nothing_of_std_or_alloc_is_in_it() {
 fn it_is_small() {
     let stripped = PathBuf::from(concat!(env!("CARGO_TARGET_TMPDIR"), "/stripped.so"));
     let strip = Command::new("strip").arg("-o").arg(&stripped).arg(&ours().shared).status();
-    assert!(strip.is_ok_and(|status| status.success()), "strip, of the binutils, is needed");
+    assert!(
+        strip.is_ok_and(|status| status.success()),
+        "strip, of the binutils, is needed"
+    );
     let size = std::fs::metadata(&stripped).expect("the stripped object").len();
     println!("stripped: {size} bytes");
     assert!(size <= 40 * 1024, "{size} bytes stripped, and 40 KiB were promised");

@@ -67,14 +67,21 @@ fn follow(
             continue;
         }
         let RelocationTarget::Symbol(index) = relocation.target() else {
-            reached.forbidden.insert(format!("a relocation without a symbol at {offset:#x}"));
+            reached
+                .forbidden
+                .insert(format!("a relocation without a symbol at {offset:#x}"));
             continue;
         };
         reach(file, index, home, reached);
     }
 }
 
-fn reach(file: &File, index: SymbolIndex, home: Option<SectionIndex>, reached: &mut Reached) {
+fn reach(
+    file: &File,
+    index: SymbolIndex,
+    home: Option<SectionIndex>,
+    reached: &mut Reached,
+) {
     let symbol = file.symbol_by_index(index).expect("a symbol");
     let name = symbol.name().unwrap_or("").to_string();
     let Some(target) = symbol.section_index() else {
@@ -90,7 +97,9 @@ fn reach(file: &File, index: SymbolIndex, home: Option<SectionIndex>, reached: &
             reached.forbidden.insert(format!("{name}, a function outside {ZONE}"));
         }
         SectionKind::Tls | SectionKind::UninitializedTls => {
-            reached.forbidden.insert(format!("{name} in {target_name}, thread-local storage"));
+            reached
+                .forbidden
+                .insert(format!("{name} in {target_name}, thread-local storage"));
         }
         _ => _ = reached.data.insert(target),
     }
@@ -136,7 +145,10 @@ fn signal_safe_elsewhere(file: &File) -> BTreeMap<String, Reached> {
         };
         assert!(!part.is_empty(), "{name} has no size");
         let mut reached = Reached::default();
-        if file.section_by_index(*section).and_then(|s| s.name().map(|n| n != ZONE)).expect("a name")
+        if file
+            .section_by_index(*section)
+            .and_then(|s| s.name().map(|n| n != ZONE))
+            .expect("a name")
         {
             follow(file, *section, part.clone(), Some(*section), &mut reached);
             follow_data(file, Some(*section), &mut reached);

@@ -13,7 +13,7 @@ int main(void) { return skip("it single-steps with the x86 trap flag"); }
 #else
 
 static sem_t stopped, go_on;
-static long steps, stop_after, seen[65], calls, jobs;
+static long steps, stride, seen[65], calls, jobs;
 static bool finished;
 static uintptr_t library; /* where it begins */
 static sig_job job = SAFEPOINT_JOB(count_call, &jobs);
@@ -72,7 +72,7 @@ static void step(int signum, siginfo_t *info, void *context)
 {
     uintptr_t at = (uintptr_t)info->si_addr;
     (void)signum, (void)context;
-    if (at - library < 1 << 19 && steps++ == stop_after) {
+    if (at - library < 1 << 19 && steps++ % stride == 0) {
         sem_post(&stopped);
         while (sem_wait(&go_on) != 0) {
         }
@@ -86,9 +86,8 @@ static void *run_stepping(void *arg)
     __asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" ::: "memory", "cc");
     work->work();
     __asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" ::: "memory", "cc");
-    finished = steps <= stop_after;
-    if (finished)
-        sem_post(&stopped);
+    finished = true;
+    sem_post(&stopped);
     return NULL;
 }
 
@@ -114,6 +113,7 @@ static void in_the_child(const struct work *work)
 int main(void)
 {
     long bad = 0;
+    stride = 100 / scaled(100);
     watchdog(240);
     if (on_valgrind())
         return skip("valgrind has no trap flag");
@@ -131,23 +131,20 @@ int main(void)
         work->work(); /* the dynamic linker's part of the first call */
         ASSERT_EQ(handled(), work->leaves);
         long bad_before = bad;
+        pthread_t thread;
         finished = false;
-        for (stop_after = 0; !finished; stop_after += 100 / scaled(100)) {
-            pthread_t thread;
-            steps = 0;
-            MUST(-pthread_create(&thread, NULL, run_stepping, (void *)work));
-            MUST(sem_wait(&stopped));
-            if (!finished) {
-                pid_t child = (pid_t)MUST(fork());
-                if (child == 0)
-                    in_the_child(work);
-                bad += wait_for(child) != 0;
-                MUST(sem_post(&go_on));
-            }
-            MUST(-pthread_join(thread, NULL));
-            ASSERT_EQ(sig_adopt(), 0);
-            ASSERT_EQ(handled(), work->leaves);
+        steps = 0;
+        MUST(-pthread_create(&thread, NULL, run_stepping, (void *)work));
+        while (sem_wait(&stopped) == 0 && !finished) {
+            pid_t child = (pid_t)MUST(fork());
+            if (child == 0)
+                in_the_child(work);
+            bad += wait_for(child) != 0;
+            MUST(sem_post(&go_on));
         }
+        MUST(-pthread_join(thread, NULL));
+        ASSERT_EQ(sig_adopt(), 0);
+        ASSERT_EQ(handled(), work->leaves);
         printf("%s: %ld of %ld places are bad\n", work->name, bad - bad_before,
                steps);
     }

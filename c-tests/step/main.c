@@ -1,6 +1,7 @@
 /* Which scenarios, and which modes of each. */
 #include "step.h"
 
+#include <ctype.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -111,7 +112,7 @@ static void begin_with_defaults(void)
 
 int main(int argc, char **argv)
 {
-    bool well = true;
+    bool well = true, ran_any = false;
     begin_with_defaults();
     const char *why = obstacle();
     if (why) {
@@ -123,14 +124,18 @@ int main(int argc, char **argv)
     ASSERT_TRUE(shared != MAP_FAILED);
     fill_pipe();
     allow_pending();
+    bool one = argc == 5 && isdigit((unsigned char)argv[4][0]);
     for (size_t i = 0; i < GROUPS; i++) {
-        if (argc == 5 && strcmp(argv[1], groups[i].name) == 0)
+        if (one && strcmp(argv[1], groups[i].name) == 0)
             return !run_one(groups[i].scenarios, argv + 2);
         bool wanted = argc == 1;
         for (int j = 1; j < argc; j++)
             wanted |= strcmp(argv[j], groups[i].name) == 0;
         if (wanted)
             well &= run_group(groups[i].scenarios);
+        ran_any |= wanted;
     }
-    return well ? 0 : 1;
+    if (!ran_any)
+        fprintf(stderr, "there is no group %s\n", argv[1]);
+    return well && ran_any ? 0 : 1;
 }

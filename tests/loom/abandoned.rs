@@ -23,7 +23,10 @@ fn an_abandoned_push_costs_its_own_place_and_nothing_else() {
                 move || {
                     let call = Call { function: 666, argument: 666 };
                     let done = abandon_before(steps, || ring.push(call));
-                    assert!(done != Some(Ok(())), "step {steps} is not in front of the end");
+                    assert!(
+                        done != Some(Ok(())),
+                        "step {steps} is not in front of the end"
+                    );
                 }
             });
             let other = thread::spawn({
@@ -75,9 +78,8 @@ fn a_ring_without_a_place_is_full() {
 /// How many calls the empty ring takes; they come out again, in order.
 fn places(ring: &Ring<2, 1>) -> usize {
     assert!(!ring.is_pending());
-    let accepted: Vec<usize> = (1..4)
-        .filter(|n| ring.push(Call { function: *n, argument: *n }).is_ok())
-        .collect();
+    let accepted: Vec<usize> =
+        (1..4).filter(|n| ring.push(Call { function: *n, argument: *n }).is_ok()).collect();
     let mut taken = Vec::new();
     check(ring, &mut taken);
     assert_eq!(taken, accepted);

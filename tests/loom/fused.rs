@@ -3,9 +3,9 @@
 #![allow(dead_code)]
 
 pub mod atomic {
+    pub(crate) use crate::macros::{constructor, fresh_array};
     use loom::sync::atomic::Ordering;
     pub use loom::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
-    pub(crate) use crate::macros::{constructor, fresh_array};
     use std::cell::Cell;
 
     loom::thread_local! {

@@ -137,7 +137,10 @@ impl Owner {
     /// Check while the breaker says so: twice is enough once all producers
     /// are done.
     pub fn finish(&mut self, shared: &Shared) {
-        assert!(shared.breaker() || !shared.inbox.is_pending(), "pending, and nobody says so");
+        assert!(
+            shared.breaker() || !shared.inbox.is_pending(),
+            "pending, and nobody says so"
+        );
         for _ in 0..3 {
             self.check(shared);
         }
@@ -235,7 +238,9 @@ fn what_comes_while_held_is_handled_after_release() {
         owner.release(shared);
         owner.check(shared);
     };
-    producers(Some(2), both, owner, |owner| assert_eq!((owner.signals, owner.calls), (1, 1)));
+    producers(Some(2), both, owner, |owner| {
+        assert_eq!((owner.signals, owner.calls), (1, 1))
+    });
 }
 
 /// In this order it clears and looks: each step here has a race behind it.
@@ -246,8 +251,13 @@ fn settle_does_the_same_in_the_library() {
     let steps = |text: &str| -> Vec<&str> {
         let (_, body) = text.split_once("fn settle(").expect("a function settle");
         let (body, _) = body.split_once("\n    }\n").expect("its end");
-        let steps =
-            ["drain_event()", "breaker.0.swap(0", "is_pending()", "raise_event()", "breaker.0.store(1"];
+        let steps = [
+            "drain_event()",
+            "breaker.0.swap(0",
+            "is_pending()",
+            "raise_event()",
+            "breaker.0.store(1",
+        ];
         let mut found: Vec<_> =
             steps.iter().filter_map(|step| Some((body.find(step)?, *step))).collect();
         assert_eq!(found.len(), steps.len(), "steps in\n{body}");

@@ -14,11 +14,11 @@
 #![allow(dead_code)]
 
 pub mod atomic {
+    pub use crate::atomics::{AtomicU64, AtomicUsize};
     pub(crate) use crate::macros::{constructor, fresh_array};
     use loom::sync::atomic::Ordering;
     pub use loom::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
     pub use loom::sync::atomic::fence;
-    pub use crate::atomics::{AtomicU64, AtomicUsize};
 
     pub fn spin_loop() {}
 

@@ -2,10 +2,10 @@
 #![allow(dead_code)] // each model uses a part
 
 pub mod atomic {
-    pub use loom::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
-    pub use loom::sync::atomic::fence;
     pub use crate::atomics::{AtomicU32, AtomicU64, AtomicUsize};
     pub(crate) use crate::macros::{constructor, fresh_array};
+    pub use loom::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+    pub use loom::sync::atomic::fence;
 
     /// Nothing: a loser may go on at once. loom's own would yield, and so
     /// leave that order out.

@@ -93,7 +93,8 @@ fn a_run_sees_what_a_poster_wrote_who_found_it_queued_already() {
             .collect();
         let mut ran = Vec::new();
         jobs.check(&mut ran, None);
-        let posted = posters.into_iter().filter_map(|poster| poster.join().unwrap().then_some(()));
+        let posted =
+            posters.into_iter().filter_map(|poster| poster.join().unwrap().then_some(()));
         let posted = posted.count();
         jobs.check(&mut ran, None);
         assert_eq!(ran.len(), posted, "runs, where {posted} were not queued already");

@@ -39,7 +39,10 @@ fn assert_has_all_its_places<const N: usize>(ring: &Ring<N, 1>) {
         assert!(!ring.is_pending(), "pending before lap {lap}");
         let accepted = (0..=N).filter(|number| ring.push(call(9, *number)).is_ok()).count();
         assert!(accepted <= N, "{accepted} in a ring of {N}");
-        assert!(accepted == N || lap == 0, "{accepted} places of {N} are left in lap {lap}");
+        assert!(
+            accepted == N || lap == 0,
+            "{accepted} places of {N} are left in lap {lap}"
+        );
         let mut taken = Vec::new();
         check(ring, &mut taken);
         assert_eq!(taken, (900..900 + accepted).collect::<Vec<_>>(), "lap {lap}");

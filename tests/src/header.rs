@@ -30,7 +30,8 @@ const NAMES: &[(&str, &str)] = &[
 ];
 
 /// Items of those files that are not for C.
-const NOT_FOR_C: &[&str] = &["ALL_FLAGS", "LARGEST", "BreakerAddress", "VERSION", "safepoint_breaker"];
+const NOT_FOR_C: &[&str] =
+    &["ALL_FLAGS", "LARGEST", "BreakerAddress", "VERSION", "safepoint_breaker"];
 
 pub fn generate() -> String {
     let mut header = read("tests/src/overview.h");
@@ -48,7 +49,9 @@ pub fn generate() -> String {
             header.push_str(&read("tests/src/job.h"));
         }
     }
-    header.push_str("\n#ifdef __cplusplus\n} /* extern \"C\" */\n#endif\n\n#endif /* SAFEPOINT_H */\n");
+    header.push_str(
+        "\n#ifdef __cplusplus\n} /* extern \"C\" */\n#endif\n\n#endif /* SAFEPOINT_H */\n",
+    );
     squeeze(&header)
 }
 

@@ -16,5 +16,6 @@ pub fn root() -> PathBuf {
 /// The text of a file of the project's.
 pub fn read(path: &str) -> String {
     let full = root().join(path);
-    std::fs::read_to_string(&full).unwrap_or_else(|error| panic!("{}: {error}", full.display()))
+    std::fs::read_to_string(&full)
+        .unwrap_or_else(|error| panic!("{}: {error}", full.display()))
 }

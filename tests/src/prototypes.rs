@@ -28,13 +28,16 @@ pub fn functions(header: &str) -> Vec<Function> {
         }
         let begins = line.contains(" sig_") || line.contains(" *sig_");
         let keyword = ["extern", "typedef", "struct", "#", " "];
-        if declaration.is_empty() && (!begins || keyword.iter().any(|k| line.starts_with(k))) {
+        if declaration.is_empty()
+            && (!begins || keyword.iter().any(|k| line.starts_with(k)))
+        {
             continue;
         }
         declaration.push_str(line);
         if !line.ends_with(';') {
             // A body, which belongs to the inline function, is none.
-            declaration = if line.ends_with(['{', ')']) { String::new() } else { declaration };
+            declaration =
+                if line.ends_with(['{', ')']) { String::new() } else { declaration };
             continue;
         }
         functions.extend(function(&declaration, &comment));
