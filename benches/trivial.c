@@ -1,0 +1,3 @@
+/* The least that a shared library can be. */
+int trivial(int value);
+int trivial(int value) { return value + 1; }
