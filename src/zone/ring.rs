@@ -17,11 +17,12 @@
 //! So no thread waits for another: the ring only has one place less, for as
 //! long as the cell is late.
 //!
-//! A cell that was late is made free two laps ahead. Whoever steps over a
-//! position may act on what the cell said a moment ago; the position that the
-//! cell is freed for is one that nobody can have come to meanwhile, since the
-//! tail cannot lap the cells that the consumer is not taking. So a position
-//! whose cell reads as free for it was never stepped over: its call is coming.
+//! Both have to agree which positions were stepped over. A producer steps
+//! only over a position whose cell the consumer has left late a lap before,
+//! which `head` tells; and a cell that was late is made free for the next lap
+//! by the consumer alone, on its way past the cell. So a position is either
+//! claimed or stepped over, whatever anybody read a moment ago, and the tail
+//! is never more than a lap ahead of the head.
 //!
 //! # Ordering
 //!
@@ -32,6 +33,10 @@
 //!   follows its earlier publication, so whoever sees the later call within
 //!   the limit sees the earlier one too: order per producer holds across
 //!   late cells.
+//! - `head` is stored with Release behind the turn, and a producer loads it
+//!   with Acquire and then the turn once more: a cell that the consumer has
+//!   made free on its way is seen to be free.
+#![allow(unsafe_code)] // a link section
 
 use super::atomic::{
     Acquire, AtomicU64, AtomicUsize, Relaxed, Release, SeqCst, constructor, fresh_array,
@@ -110,22 +115,20 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
     /// Queue a call. Any thread, and in a signal handler; never waits.
     #[inline(always)]
     pub fn push(&self, call: Call) -> Result<(), Full> {
-        let (mut lost, mut stepped) = (0, 0);
-        // Each turn of this loop either ends it or means that another
-        // producer got on: the definition of lock-free.
+        let mut lost = 0;
+        // Each turn of this loop either ends it, or steps over a late cell,
+        // or means that another producer got on: the definition of lock-free.
         loop {
             let position = self.tail.0.load(Relaxed);
             let cell = &self.cells[Self::index(position)];
             let free = Self::free_turn(position);
-            let turn = cell.turn.load(Acquire);
-            if turn < free && (turn % 2 == 1 || !self.is_late(Self::index(position))) {
-                // Published a lap ago and not taken, or about to be.
-                return Err(Full);
+            let mut turn = cell.turn.load(Acquire);
+            if turn < free {
+                turn = self.look_again(position)?;
             }
-            // A free cell; or one to step over, which is late, or was and is
-            // free for a later lap; or the tail has moved on, which the swap
-            // tells. At least AcqRel for the order of late cells, see above;
-            // SeqCst since the producer goes on to ask whether to wake.
+            // A free cell, or a late one; or the tail has moved on, which the
+            // swap tells. At least AcqRel for the order of late cells, see
+            // above; SeqCst since the producer goes on to ask whether to wake.
             if self
                 .tail
                 .0
@@ -133,19 +136,24 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
                 .is_err()
             {
                 back_off(&mut lost);
-                continue;
-            }
-            if turn == free {
+            } else if turn == free {
                 cell.function.store(call.function, Relaxed);
                 cell.argument.store(call.argument, Relaxed);
                 cell.turn.store(free + 1, Release);
                 return Ok(());
             }
-            stepped += 1;
-            if stepped > N {
-                return Err(Full); // every place is late
-            }
         }
+    }
+
+    /// The turn at a position whose cell was not free for it: as long as it
+    /// still is not, the cell is late. Full if the consumer has not come by.
+    #[inline(never)]
+    #[unsafe(link_section = ".text.safepoint_zone")]
+    fn look_again(&self, position: u64) -> Result<u64, Full> {
+        if self.consumer.head.load(Acquire) + N as u64 <= position {
+            return Err(Full);
+        }
+        Ok(self.cells[Self::index(position)].turn.load(Acquire))
     }
 
     /// What was claimed when a check began: it takes nothing beyond. Owner.
@@ -185,19 +193,10 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
         let index = self.published_late()?;
         let cell = self.cells.get(index)?;
         let call = cell.read();
-        // Not late any more, and only then free: a producer that comes to
-        // the later lap must not find it late.
+        // As if it had never been published: `take` makes it free again.
+        cell.turn.store(cell.turn.load(Relaxed) - 1, Relaxed);
         self.set_late(index, false);
-        cell.turn.store(self.next_turn(index) + 4, Release);
         Some(call)
-    }
-
-    /// Turn of a cell that is free for its next position at the tail or
-    /// behind it.
-    fn next_turn(&self, index: usize) -> u64 {
-        let tail = self.tail.0.load(Relaxed);
-        let ahead = (N as u64 + index as u64 - tail % N as u64) % N as u64;
-        Self::free_turn(tail + ahead)
     }
 
     /// Take the next call in front of `limit`. Owner.
@@ -212,18 +211,17 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
             let cell = &self.cells[index];
             let free = Self::free_turn(position);
             let turn = cell.turn.load(Acquire);
-            if turn == free + 1 {
-                let call = cell.read();
+            let call = (turn == free + 1).then(|| cell.read());
+            if call.is_some() || turn < free && !self.is_late(index) {
+                // Taken; or stepped over here, and taken late before that.
                 cell.turn.store(free + 2, Release);
-                self.consumer.head.store(position + 1, Relaxed);
-                return Some(call);
+            } else if turn == free {
+                self.set_late(index, true); // claimed and not published
             }
-            // Claimed and not published: late from now on. Any other turn is
-            // that of a cell that was stepped over here.
-            if turn == free {
-                self.set_late(index, true);
+            self.consumer.head.store(position + 1, Release);
+            if call.is_some() {
+                return call;
             }
-            self.consumer.head.store(position + 1, Relaxed);
         }
     }
 
@@ -240,8 +238,9 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
         for word in &self.consumer.late {
             word.store(0, Relaxed);
         }
-        for (index, cell) in self.cells.iter().enumerate() {
-            cell.turn.store(self.next_turn(index), Relaxed);
+        for position in tail..tail + N as u64 {
+            let cell = &self.cells[Self::index(position)];
+            cell.turn.store(Self::free_turn(position), Relaxed);
         }
     }
 
@@ -260,9 +259,7 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
         None
     }
 
-    /// Read by producers as well. Relaxed: it only ever errs for a moment, to
-    /// a ring that is full, or to a position that nobody needs.
-    #[inline(always)]
+    #[inline(never)]
     fn is_late(&self, index: usize) -> bool {
         let word = self.consumer.late.get(index / 64);
         word.is_some_and(|word| word.load(Relaxed) & 1 << (index % 64) != 0)
