@@ -188,7 +188,7 @@ impl Context {
     pub fn hold(&self) -> Result<(), Errno> {
         let held = self.held.load(Relaxed).checked_add(1).ok_or(sys::EAGAIN)?;
         self.held.store(held, Relaxed);
-        self.quiet();
+        self.settle();
         Ok(())
     }
 
@@ -196,16 +196,8 @@ impl Context {
     pub fn release(&self) -> Result<(), Errno> {
         let held = self.held.load(Relaxed).checked_sub(1).ok_or(sys::EINVAL)?;
         self.held.store(held, Relaxed);
-        if held == 0 && self.is_pending() {
-            self.inbox().breaker.0.store(1, Relaxed);
-        }
+        self.settle();
         Ok(())
-    }
-
-    /// While held the breaker stays down: an arrival sets it, and the one
-    /// check that this costs takes it down again. Release looks for itself.
-    pub fn quiet(&self) {
-        self.inbox().breaker.0.swap(0, SeqCst);
     }
 
     /// Whether anything waits, arrived or collected.
@@ -225,6 +217,8 @@ impl Context {
     }
 
     /// Bring breaker and eventfd to what is pending: clear first, look after.
+    /// While held the breaker stays down: an arrival sets it, and the one
+    /// check that this costs takes it down again.
     #[inline(never)]
     pub fn settle(&self) {
         let inbox = self.inbox();

@@ -44,7 +44,7 @@ pub fn check(context: &Context, frame: *mut c_void) -> c_int {
         return 0;
     }
     if context.is_held() {
-        context.quiet();
+        context.settle();
         return 0;
     }
     let here = 0u8;
