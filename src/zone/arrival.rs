@@ -47,7 +47,7 @@ pub unsafe extern "C" fn arrival(signum: c_int, info: *mut SigInfo, context: *mu
             return;
         }
         let read = sys::read_siginfo(signum, info);
-        let here = is_this_process(&read);
+        let here = is_here();
         if here {
             record(signum as u32, &read);
         }
@@ -82,15 +82,7 @@ fn record(signum: u32, read: &sys::Siginfo) {
 }
 
 /// A vfork or clone child runs our handler on our memory, and nothing in user
-/// space tells it from its parent: the kernel has to be asked. What a thread
-/// of this process sent to one thread (raise, pthread_kill) needs no asking:
-/// its sender named a thread of its own process.
-#[inline(always)]
-fn is_this_process(read: &sys::Siginfo) -> bool {
-    let id = PROCESS.id();
-    read.code == sys::SI_TKILL && read.pid == id || is_here()
-}
-
+/// space tells it from its parent: the kernel has to be asked.
 #[inline(always)]
 fn is_here() -> bool {
     sys::process_id() == PROCESS.id()
