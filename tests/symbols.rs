@@ -98,7 +98,7 @@ fn its_soname_has_the_major_version() {
 #[test]
 fn dlclose_leaves_it_mapped() {
     let flags: u64 = dynamic_entries(elf::DT_FLAGS_1)[0].parse().expect("a number");
-    assert!(flags & u64::from(elf::DF_1_NODELETE.0) != 0, "no NODELETE: {flags:#x}");
+    assert!(flags & elf::DF_1_NODELETE.0 != 0, "no NODELETE: {flags:#x}");
 }
 
 #[test]

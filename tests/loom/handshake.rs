@@ -222,7 +222,7 @@ fn two_calls_are_each_run_once() {
 #[test]
 fn an_interrupt_is_returned_and_leaves_the_rest_pending() {
     let both: &[fn(&Shared)] =
-        &[|shared| _ = shared.inbox.interrupt(7), |shared| shared.arrive(10)];
+        &[|shared| shared.inbox.interrupt(7), |shared| shared.arrive(10)];
     producers(Some(3), both, check_twice, |owner| {
         assert_eq!((owner.interrupts, owner.signals), (1, 1));
     });

@@ -7,6 +7,7 @@
 //!
 //! A model that would take too long is bounded to so many preemptions, and
 //! says so: most bugs of this kind need two (Musuvathi and Qadeer, 2007).
+#![allow(clippy::duplicate_mod)] // on purpose: a file over more than one machine
 
 mod atomics;
 mod macros;
