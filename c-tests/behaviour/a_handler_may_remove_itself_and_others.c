@@ -32,6 +32,7 @@ int main(void)
 {
     static const int signums[] = {SIGUSR1, SIGWINCH, SIGUSR2};
     watchdog(120);
+    signal(SIGHUP, SIG_DFL); /* whatever was inherited */
     ASSERT_EQ(sig_install(SIGHUP, removing, NULL, SAFEPOINT_QUEUE), 0);
     ASSERT_EQ(sig_install(SIGRTMIN, plain, NULL, 0), 0);
     for (int i = 0; i < 3; i++) {

@@ -25,6 +25,9 @@ int main(void)
 {
     int fds[2];
     watchdog(120);
+    signal(SIGINT, SIG_DFL); /* whatever was inherited */
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
     MUST(pipe(fds));
     close(fds[0]);
     for (int round = 0; round < 3; round++) {

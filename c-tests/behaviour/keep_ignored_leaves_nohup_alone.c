@@ -44,6 +44,7 @@ int main(int argc, char **argv)
         under_nohup();
         return 0;
     }
+    signal(SIGHUP, SIG_DFL); /* whatever was inherited */
     ASSERT_EQ(sig_install(SIGHUP, handler, &ran, SAFEPOINT_KEEP_IGNORED), 0);
     MUST(kill(getpid(), SIGHUP));
     ASSERT_EQ(sig_check(), 0);

@@ -42,6 +42,7 @@ int main(void)
 {
     const uint32_t flags = SAFEPOINT_RESTART | SAFEPOINT_QUEUE;
     watchdog(120);
+    signal(SIGTERM, SIG_DFL); /* whatever was inherited */
     signal(SIGHUP, SIG_IGN);
     signal(SIGUSR2, foreign);
     for (int owned = 0; owned < 2; owned++) {

@@ -65,6 +65,8 @@ int main(void)
     uint64_t written;
     int fd = (int)MUST(eventfd(0, EFD_NONBLOCK)), old;
     watchdog(120);
+    signal(SIGUSR1, SIG_DFL); /* whatever was inherited */
+    signal(SIGHUP, SIG_DFL);
     ASSERT_EQ(sig_fini(), 0); /* nothing to end */
     for (int round = 0; round < 20; round++) {
         signal(SIGUSR2, foreign);

@@ -26,6 +26,8 @@ enum mode {
     ALL_MODES = 127,
 };
 
+#define REAL_TIME (-1)
+
 struct scenario {
     const char *name;
     void (*setup)(void);
@@ -33,7 +35,7 @@ struct scenario {
     void (*check)(void);
     /* What is tried: modes, or'ed, each also with WOKEN if that is there. */
     int modes;
-    /* The signal; 0 is SIGUSR1. */
+    /* The signal: 0 is SIGUSR1, REAL_TIME is SIGRTMIN. */
     int signum;
     /* ACTS: what the other thread does. */
     void (*meanwhile)(void);
@@ -50,7 +52,8 @@ struct scenario {
     /* Outside this program's own text, and in loops that have gone round
      * often, only every so many instructions. */
     int stride;
-    /* No library in it: it is broken, and the tester has to find at least one bad position. */
+    /* No library in it, but what is known to be broken: the tester has to
+     * find at least one bad position. */
     bool is_broken;
 };
 
@@ -69,6 +72,8 @@ extern struct shared *shared;
 
 static inline int signal_of(const struct scenario *scenario)
 {
+    if (scenario->signum == REAL_TIME)
+        return SIGRTMIN;
     return scenario->signum ? scenario->signum : SIGUSR1;
 }
 
