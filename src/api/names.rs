@@ -29,7 +29,7 @@ fn real_time_index(signum: c_int) -> Option<usize> {
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_name(signum: c_int) -> *const c_char {
     if let Some(named) = named(signum) {
-        return named.name.as_ptr();
+        return named.name.as_ptr().cast();
     }
     let name = real_time_index(signum).and_then(|index| REAL_TIME_NAMES.get(index));
     name.map_or(null(), |name| name.as_ptr().cast())
@@ -42,7 +42,7 @@ pub extern "C" fn sig_name(signum: c_int) -> *const c_char {
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_describe(signum: c_int) -> *const c_char {
     if let Some(named) = named(signum) {
-        return named.describe.as_ptr();
+        return named.describe.as_ptr().cast();
     }
     let describe =
         real_time_index(signum).and_then(|index| REAL_TIME_DESCRIPTIONS.get(index));
@@ -76,18 +76,30 @@ fn parse(name: &[u8]) -> Option<c_int> {
     } else if let Some(rest) = strip(short, b"RTMAX") {
         last - offset(rest, b'-')?
     } else {
-        let is = |other: &[u8]| other.eq_ignore_ascii_case(short);
-        let own = NAMED.iter().find(|named| named.name.to_bytes().get(3..).is_some_and(is));
-        let alias =
-            || ALIASES.iter().find(|(name, _)| is(name.as_bytes())).map(|found| found.1);
-        return own.map(|named| named.signum).or_else(alias);
+        let own = NAMED.iter().find(|named| same(until_nul(&named.name, 3), short));
+        let alias = || ALIASES.iter().find(|(name, _)| same(name.as_bytes(), short));
+        return own.map(|named| named.signum).or_else(|| alias().map(|found| found.1));
     };
     (first..=last).contains(&real_time).then_some(real_time)
 }
 
 fn strip<'a>(name: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
     let (start, rest) = name.split_at_checked(prefix.len())?;
-    start.eq_ignore_ascii_case(prefix).then_some(rest)
+    same(start, prefix).then_some(rest)
+}
+
+/// Whether they are the same, in any case.
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+fn same(one: &[u8], other: &[u8]) -> bool {
+    let mut pairs = one.iter().zip(other);
+    one.len() == other.len() && pairs.all(|(a, b)| a.eq_ignore_ascii_case(b))
+}
+
+/// What a text says behind its first bytes.
+fn until_nul(text: &[u8], skip: usize) -> &[u8] {
+    let end = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
+    text.get(skip..end).unwrap_or_default()
 }
 
 /// Nothing, or a sign and a number.

@@ -51,14 +51,14 @@ pub extern "C" fn sig_check_frame(frame: *mut c_void) -> c_int {
 /// small, E2BIG, EPERM
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sig_next(event: *mut Event, size: usize) -> c_int {
-    let next = fits(event, size).and_then(|()| safepoint::next(&MAIN));
-    number(next.map(|next| match next {
-        None => 0,
-        Some(taken) => {
+    let mut taken = Event::of(0);
+    let next = fits(event, size).and_then(|()| safepoint::next(&MAIN, &mut taken));
+    number(next.map(|next| {
+        if next {
             // SAFETY: checked with `fits`; the caller's word for `size`.
             unsafe { fill(event, size, taken) };
-            1
         }
+        c_int::from(next)
     }))
 }
 

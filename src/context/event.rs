@@ -2,6 +2,8 @@
 
 use core::ffi::{c_int, c_void};
 
+use crate::zone::Details;
+
 /// A signal came: `signum`, `code`, `pid`, `uid`, `value` say which and whose.
 pub const SAFEPOINT_EVENT_SIGNAL: u32 = 1;
 /// A pending call or a posted job: `fn` and `arg`.
@@ -89,5 +91,16 @@ impl Event {
             frame: core::ptr::null_mut(),
             context: core::ptr::null_mut(),
         }
+    }
+    /// Say which signal it is, and what a delivery said of itself.
+    #[inline(always)]
+    pub fn put(&mut self, signum: u32, details: &Details) {
+        self.signum = signum as i32;
+        self.code = details.code;
+        self.pid = details.pid;
+        self.uid = details.uid;
+        self.status = details.status;
+        self.value = details.value as isize;
+        self.time = details.time;
     }
 }

@@ -24,7 +24,7 @@ pub use event::{
 };
 pub use handlers::{ALL_FLAGS, Entry, Handlers, SAFEPOINT_ONESHOT};
 pub use jobs::{Job, Jobs, link};
-pub use ready::{Item, Ready};
+pub use ready::Ready;
 
 use crate::sys::{self, Errno};
 use crate::zone::{self, Inbox};
@@ -80,7 +80,12 @@ impl Context {
 
     #[inline(always)]
     pub fn is_owner(&self) -> bool {
-        self.owner.load(Acquire) == sys::this_thread()
+        self.is_owned_by(sys::this_thread())
+    }
+
+    #[inline(always)]
+    pub fn is_owned_by(&self, thread: usize) -> bool {
+        self.owner.load(Acquire) == thread
     }
 
     pub fn has_owner(&self) -> bool {
@@ -150,7 +155,7 @@ impl Context {
         }
     }
 
-    /// The owner begins to run handlers, in a frame at this address. True
+    /// The owner, `me`, begins to run handlers, in a frame at this address. True
     /// for the outermost check, which has to call [`leave`](Self::leave).
     /// `None` where the context is being adopted.
     ///
@@ -158,9 +163,9 @@ impl Context {
     /// Then the next check does not stand below the one that was left, as one
     /// inside a handler does, and takes its place.
     #[inline(always)]
-    pub fn enter(&self, frame: usize) -> Option<bool> {
+    pub fn enter(&self, me: usize, frame: usize) -> Option<bool> {
         match self.running.compare_exchange(0, frame, AcqRel, Acquire) {
-            Ok(_) if self.is_owner() => Some(true),
+            Ok(_) if self.is_owned_by(me) => Some(true),
             Ok(_) => {
                 self.running.store(0, Release);
                 None
@@ -235,8 +240,9 @@ impl Context {
     /// Drop what is pending of one signal, counted.
     pub fn drop_signal(&self, signum: u32) {
         self.ready.collect(self.inbox());
-        while let Some(item) = self.ready.take_from(self.inbox(), signum, u64::MAX) {
-            add(&self.tally.dropped, item.count + item.lost);
+        let mut event = Event::of(SAFEPOINT_EVENT_SIGNAL);
+        while self.ready.take_from(self.inbox(), signum, u64::MAX, &mut event) {
+            add(&self.tally.dropped, event.count + event.lost);
         }
     }
 
@@ -245,8 +251,9 @@ impl Context {
         let inbox = self.inbox();
         inbox.take_interrupt();
         let limit = self.ready.collect(inbox);
-        while let Some(item) = self.ready.take(inbox, limit) {
-            add(&self.tally.dropped, item.count + item.lost);
+        let mut event = Event::of(SAFEPOINT_EVENT_SIGNAL);
+        while self.ready.take(inbox, limit, &mut event) {
+            add(&self.tally.dropped, event.count + event.lost);
         }
         let limit = inbox.calls.limit();
         while inbox.calls.take_late().or_else(|| inbox.calls.take(limit)).is_some() {
@@ -271,7 +278,7 @@ impl Context {
     pub fn counters(&self) -> Counters {
         let tally = &self.tally;
         Counters {
-            arrivals: self.ready.collected() + self.inbox().deliveries.waiting(),
+            arrivals: self.ready.collected() + self.inbox().waiting(),
             handled: tally.handled.load(Relaxed),
             coalesced: tally.coalesced.load(Relaxed),
             lost: tally.lost.load(Relaxed),

@@ -12,6 +12,7 @@ use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicU32, AtomicU64};
 
 use super::counters::add;
+use super::event::Event;
 use crate::zone::{Details, Inbox, SIGNALS, bit};
 
 struct Line {
@@ -30,14 +31,6 @@ pub struct Ready {
     /// Deliveries that were collected, ever.
     collected: AtomicU64,
     lines: [Line; SIGNALS],
-}
-
-/// One event's worth of deliveries, taken out.
-pub struct Item {
-    pub signum: u32,
-    pub details: Details,
-    pub count: u64,
-    pub lost: u64,
 }
 
 impl Ready {
@@ -76,7 +69,7 @@ impl Ready {
     /// Move what arrived into here, as a round of its own: its number.
     pub fn collect(&self, inbox: &Inbox) -> u64 {
         add(&self.round, 1);
-        let mut arrived = inbox.collect();
+        let mut arrived = inbox.arrived();
         while arrived != 0 {
             let signum = arrived.trailing_zeros() + 1;
             arrived &= arrived - 1;
@@ -93,9 +86,6 @@ impl Ready {
     fn append(&self, inbox: &Inbox, signum: u32) {
         let taken = inbox.deliveries.take(signum as usize);
         let Some(line) = self.line(signum) else { return };
-        if taken.count == 0 {
-            return; // counted later: its bit is still to come
-        }
         add(&self.collected, u64::from(taken.count));
         self.bits.store(self.bits.load(Relaxed) | bit(signum), Relaxed);
         let queue = inbox.queues(signum);
@@ -150,56 +140,61 @@ impl Ready {
         length
     }
 
-    /// Take out the next item of a round up to `limit`, lowest signal first.
-    pub fn take(&self, inbox: &Inbox, limit: u64) -> Option<Item> {
+    /// Take out the next of a round up to `limit`, lowest signal first: into
+    /// `event`, whose kind is SIGNAL. False where there is none.
+    #[inline(always)]
+    pub fn take(&self, inbox: &Inbox, limit: u64, event: &mut Event) -> bool {
         let mut bits = self.bits.load(Relaxed);
         while bits != 0 {
             let signum = bits.trailing_zeros() + 1;
             bits &= bits - 1;
-            if let Some(item) = self.take_from(inbox, signum, limit) {
-                return Some(item);
+            if self.take_from(inbox, signum, limit, event) {
+                return true;
             }
         }
-        None
+        false
     }
 
-    /// Take out the next item of one signal.
+    /// Take out the next of one signal. Straight from the record into the
+    /// event: copies of it, one after the other, showed in the figures.
     #[inline(never)]
-    pub fn take_from(&self, inbox: &Inbox, signum: u32, limit: u64) -> Option<Item> {
-        let line = self.line(signum)?;
+    pub fn take_from(
+        &self,
+        inbox: &Inbox,
+        signum: u32,
+        limit: u64,
+        event: &mut Event,
+    ) -> bool {
+        let Some(line) = self.line(signum) else { return false };
         let bare = line.bare.load(Relaxed);
         let first = line.first.load(Relaxed);
-        let item = if bare != 0 {
+        if bare != 0 {
             if line.bare_round.load(Relaxed) > limit {
-                return None;
+                return false;
             }
             line.bare.store(0, Relaxed);
             let queue = inbox.queues(signum);
-            let (count, lost) = if queue { (1, bare - 1) } else { (bare, 0) };
-            Item { signum, details: Details::default(), count, lost }
+            event.put(signum, &Details::default());
+            (event.count, event.lost) = if queue { (1, bare - 1) } else { (bare, 0) };
         } else {
-            let record = inbox.deliveries.get(first)?;
+            let Some(record) = inbox.deliveries.get(first) else { return false };
             if record.round.load(Relaxed) > limit {
-                return None;
+                return false;
             }
-            let item = Item {
-                signum,
-                details: record.details(),
-                count: record.count.load(Relaxed),
-                lost: record.lost.load(Relaxed),
-            };
+            event.put(signum, &record.details());
+            event.count = record.count.load(Relaxed);
+            event.lost = record.lost.load(Relaxed);
             let next = record.next();
             line.first.store(next, Relaxed);
             if next == 0 {
                 line.last.store(0, Relaxed);
             }
             inbox.deliveries.release(first);
-            item
-        };
+        }
         if line.first.load(Relaxed) == 0 {
             self.bits.store(self.bits.load(Relaxed) & !bit(signum), Relaxed);
         }
-        Some(item)
+        true
     }
 
     /// A forked child's: nothing was ever collected. The records are reset

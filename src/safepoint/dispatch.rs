@@ -4,59 +4,46 @@
 use core::ffi::{c_int, c_void};
 use core::mem::transmute;
 
-use crate::context::{
-    Call, Context, Event, Handler, Item, SAFEPOINT_EVENT_SIGNAL, SAFEPOINT_ONESHOT, add,
-};
+use crate::context::{Call, Context, Event, Handler, SAFEPOINT_ONESHOT, add};
 use crate::sys::zone::now;
 use crate::zone;
 
-/// A handler and what it is told, taken out of the context.
+/// A handler, taken out of the context.
 pub struct Ready {
-    handler: Handler,
+    handler: unsafe extern "C" fn(event: *const Event, user: *mut c_void) -> c_int,
     user: *mut c_void,
-    pub event: Event,
 }
 
-/// Make an event of an item, and count it; a signal whose handler has gone
-/// meanwhile is dropped. A ONESHOT handler is removed here, before it runs.
-pub fn signal(context: &Context, item: &Item, frame: *mut c_void) -> Option<Ready> {
-    let entry = context.handlers.get(item.signum);
+/// The handler of an event that was taken out, which is counted; a signal
+/// whose handler has gone meanwhile is dropped. A ONESHOT handler is removed
+/// here, before it runs.
+#[inline(always)]
+pub fn signal(context: &Context, event: &Event) -> Option<Ready> {
+    let entry = context.handlers.get(event.signum as u32);
     let tally = &context.tally;
-    if entry.handler == 0 {
-        add(&tally.dropped, item.count + item.lost);
+    // SAFETY: 0, or stored from a `Handler` by `sig_install`.
+    let Some(handler) = (unsafe { transmute::<usize, Handler>(entry.handler) }) else {
+        add(&tally.dropped, event.count + event.lost);
         return None;
-    }
+    };
     add(&tally.handled, 1);
-    add(&tally.coalesced, item.count - 1);
-    add(&tally.lost, item.lost);
-    if item.details.time != 0 {
-        tally.waited(now().saturating_sub(item.details.time));
+    add(&tally.coalesced, event.count - 1);
+    add(&tally.lost, event.lost);
+    if event.time != 0 {
+        tally.waited(now().saturating_sub(event.time));
     }
     if entry.flags & SAFEPOINT_ONESHOT != 0 {
         // It fails for no signal that could be installed.
-        let _ = context.restore(item.signum);
+        let _ = context.restore(event.signum as u32);
     }
-    let mut event = Event::of(SAFEPOINT_EVENT_SIGNAL);
-    event.signum = item.signum as i32;
-    event.code = item.details.code;
-    event.pid = item.details.pid;
-    event.uid = item.details.uid;
-    event.status = item.details.status;
-    event.value = item.details.value as isize;
-    event.count = item.count;
-    event.lost = item.lost;
-    event.time = item.details.time;
-    event.frame = frame;
-    // SAFETY: stored from a `Handler` that was not null by `sig_install`.
-    let handler = unsafe { transmute::<usize, Handler>(entry.handler) };
-    Some(Ready { handler, user: entry.user as *mut c_void, event })
+    Some(Ready { handler, user: entry.user as *mut c_void })
 }
 
 impl Ready {
     #[inline(always)]
-    pub fn call(&self) -> c_int {
+    pub fn call(&self, event: &Event) -> c_int {
         // SAFETY: the user's word at `sig_install`.
-        self.handler.map_or(0, |handler| unsafe { handler(&self.event, self.user) })
+        unsafe { (self.handler)(event, self.user) }
     }
 }
 

@@ -14,7 +14,8 @@ use core::ffi::{c_int, c_void};
 use core::sync::atomic::Ordering::Relaxed;
 
 use crate::context::{
-    Context, Event, SAFEPOINT_EVENT_CALL, SAFEPOINT_EVENT_INTERRUPT, add,
+    Context, Event, SAFEPOINT_EVENT_CALL, SAFEPOINT_EVENT_INTERRUPT,
+    SAFEPOINT_EVENT_SIGNAL, add,
 };
 use crate::sys::{self, Errno};
 use crate::zone;
@@ -40,7 +41,8 @@ fn begin(context: &Context) -> Limits {
 /// Handle what is pending: 0, or what a handler raised.
 #[inline(never)]
 pub fn check(context: &Context, frame: *mut c_void) -> c_int {
-    if context.inbox().breaker.0.load(Relaxed) == 0 || !context.is_owner() {
+    let me = sys::this_thread();
+    if context.inbox().breaker.0.load(Relaxed) == 0 || !context.is_owned_by(me) {
         return 0;
     }
     if context.is_held() {
@@ -48,7 +50,7 @@ pub fn check(context: &Context, frame: *mut c_void) -> c_int {
         return 0;
     }
     let here = 0u8;
-    let Some(outermost) = context.enter(&raw const here as usize) else { return 0 };
+    let Some(outermost) = context.enter(me, &raw const here as usize) else { return 0 };
     let raised = run(context, frame);
     if outermost {
         context.leave();
@@ -57,17 +59,19 @@ pub fn check(context: &Context, frame: *mut c_void) -> c_int {
 }
 
 fn run(context: &Context, frame: *mut c_void) -> c_int {
-    let limits = begin(context);
     if let Some(value) = context.inbox().take_interrupt() {
         context.settle();
         return value;
     }
     let mut ran = false;
-    while let Some(item) = context.ready.take(context.inbox(), limits.round) {
-        let Some(ready) = dispatch::signal(context, &item, frame) else { continue };
+    let mut event = Event::of(SAFEPOINT_EVENT_SIGNAL);
+    event.frame = frame;
+    let limits = begin(context);
+    while context.ready.take(context.inbox(), limits.round, &mut event) {
+        let Some(ready) = dispatch::signal(context, &event) else { continue };
         ran = true;
-        commit(context);
-        let raised = ready.call();
+        commit(context, &limits);
+        let raised = ready.call(&event);
         if raised != 0 || context.is_held() {
             return raised;
         }
@@ -76,7 +80,7 @@ fn run(context: &Context, frame: *mut c_void) -> c_int {
     while let Some(call) = calls.take_late().or_else(|| calls.take(limits.calls)) {
         ran = true;
         add(&context.tally.calls_run, 1);
-        commit(context);
+        commit(context, &limits);
         let raised = dispatch::call(call);
         if raised != 0 || context.is_held() {
             return raised;
@@ -85,7 +89,7 @@ fn run(context: &Context, frame: *mut c_void) -> c_int {
     while let Some((function, argument)) = context.jobs.take(limits.jobs) {
         ran = true;
         add(&context.tally.calls_run, 1);
-        commit(context);
+        commit(context, &limits);
         let raised = dispatch::job(function, argument);
         if raised != 0 || context.is_held() {
             return raised;
@@ -100,47 +104,51 @@ fn run(context: &Context, frame: *mut c_void) -> c_int {
 /// Before a handler is called: the breaker says whether anything is left. It
 /// is set while a check runs, so there is something to do only at the end.
 #[inline(always)]
-fn commit(context: &Context) {
+fn commit(context: &Context, limits: &Limits) {
     let more = !context.ready.is_empty()
-        || !context.inbox().calls.is_drained()
+        || !context.inbox().calls.is_drained(limits.calls)
         || !context.jobs.is_empty();
     if !more {
         context.settle();
     }
 }
 
-/// Take one thing out, for a caller who dispatches it: `None` if nothing is
+/// Take one thing out, for a caller who dispatches it. False if nothing is
 /// pending, or the context is held.
-pub fn next(context: &Context) -> Result<Option<Event>, Errno> {
+pub fn next(context: &Context, event: &mut Event) -> Result<bool, Errno> {
     context.owned()?;
     if context.is_held() {
-        return Ok(None);
+        return Ok(false);
     }
     let limits = begin(context);
-    let event = take(context, &limits);
+    let taken = take_one(context, &limits, event);
     context.settle();
-    Ok(event)
+    Ok(taken)
 }
 
-fn take(context: &Context, limits: &Limits) -> Option<Event> {
+fn take_one(context: &Context, limits: &Limits, event: &mut Event) -> bool {
     if let Some(value) = context.inbox().take_interrupt() {
-        let mut event = Event::of(SAFEPOINT_EVENT_INTERRUPT);
+        *event = Event::of(SAFEPOINT_EVENT_INTERRUPT);
         event.status = value;
-        return Some(event);
+        return true;
     }
-    while let Some(item) = context.ready.take(context.inbox(), limits.round) {
-        if let Some(ready) = dispatch::signal(context, &item, core::ptr::null_mut()) {
-            return Some(ready.event);
+    *event = Event::of(SAFEPOINT_EVENT_SIGNAL);
+    while context.ready.take(context.inbox(), limits.round, event) {
+        if dispatch::signal(context, event).is_some() {
+            return true;
         }
     }
     let calls = &context.inbox().calls;
-    let mut event = Event::of(SAFEPOINT_EVENT_CALL);
-    (event.r#fn, event.arg) = match calls.take_late().or_else(|| calls.take(limits.calls)) {
-        Some(call) => dispatch::call_parts(call),
-        None => context.jobs.take(limits.jobs)?,
+    let call = calls.take_late().or_else(|| calls.take(limits.calls));
+    let taken = match call.map(dispatch::call_parts) {
+        None => context.jobs.take(limits.jobs),
+        taken => taken,
     };
+    let Some((function, argument)) = taken else { return false };
+    *event = Event::of(SAFEPOINT_EVENT_CALL);
+    (event.r#fn, event.arg) = (function, argument);
     add(&context.tally.calls_run, 1);
-    Some(event)
+    true
 }
 
 /// Queue a call. Any thread, and in a signal handler.

@@ -2,19 +2,31 @@
 
 use core::ffi::{CStr, c_int};
 
-/// A signal that has a name of its own.
+/// A signal that has a name of its own. Both texts end with a NUL. They lie
+/// in here, not behind pointers: each pointer of a table is a relocation, 24
+/// bytes and some time to load.
 pub struct Named {
     pub signum: c_int,
-    pub name: &'static CStr,
-    pub describe: &'static CStr,
+    pub name: [u8; 10],
+    pub describe: [u8; 30],
+}
+
+const fn padded<const SIZE: usize>(text: &CStr) -> [u8; SIZE] {
+    let (text, mut padded, mut at) = (text.to_bytes(), [0; SIZE], 0);
+    assert!(text.len() < SIZE);
+    while at < text.len() {
+        padded[at] = text[at];
+        at += 1;
+    }
+    padded
 }
 
 macro_rules! named {
     ($($(#[$cfg:meta])* $signum:ident $name:literal $describe:literal,)*) => {
         &[$($(#[$cfg])* Named {
             signum: libc::$signum,
-            name: $name,
-            describe: $describe,
+            name: padded($name),
+            describe: padded($describe),
         },)*]
     };
 }

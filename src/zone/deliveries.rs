@@ -19,11 +19,13 @@
 //! # Ordering
 //!
 //! The swap on a signal's word is AcqRel and the owner's take is Acquire:
-//! records are read as they were filled. A record's own words are Relaxed,
-//! since it has one holder at a time.
+//! records are read as they were filled. The arrival's is SeqCst, since it goes
+//! on to ask whether to wake anybody. A record's own words are Relaxed, since
+//! it has one holder at a time.
 
 use super::atomic::{
-    AcqRel, Acquire, AtomicU32, AtomicU64, AtomicUsize, Relaxed, constructor, fresh_array,
+    AcqRel, Acquire, AtomicU32, AtomicU64, AtomicUsize, Relaxed, SeqCst, constructor,
+    fresh_array,
 };
 
 /// Signals are numbered 1 to 64.
@@ -182,7 +184,7 @@ impl<const SINGLE: usize, const ALL: usize> Deliveries<SINGLE, ALL> {
                 _ => top,
             };
             let next = pack(count(seen).saturating_add(1), kept);
-            match word.compare_exchange(seen, next, AcqRel, Acquire) {
+            match word.compare_exchange(seen, next, SeqCst, Acquire) {
                 Ok(_) if kept != mine => return self.release(mine),
                 Ok(_) => return,
                 Err(now) => seen = now,
@@ -203,9 +205,10 @@ impl<const SINGLE: usize, const ALL: usize> Deliveries<SINGLE, ALL> {
         Taken { count: count(seen), newest: newest(seen) }
     }
 
-    /// Deliveries of all signals that nobody has taken yet.
-    pub fn waiting(&self) -> u64 {
-        self.words.iter().map(|word| u64::from(count(word.load(Relaxed)))).sum()
+    /// Deliveries of `signum` that nobody has taken yet.
+    #[inline(always)]
+    pub fn waiting(&self, signum: usize) -> u32 {
+        self.word(signum).map_or(0, |word| count(word.load(Acquire)))
     }
 
     /// The record of this name; `None` for 0.

@@ -47,16 +47,18 @@ use super::atomic::{
 pub const ROOM: usize = 1024;
 
 /// `LATE` is `N / 64` words, a bit for each cell.
+///
+/// In this order: producers meet at the tail, which has half a cache line to
+/// itself; the cells fill whole lines; the consumer's part begins one.
+#[repr(C)]
 pub struct Ring<const N: usize, const LATE: usize> {
-    tail: Tail,
+    tail: AtomicU64,
     cells: [Cell; N],
     consumer: Consumer<LATE>,
 }
 
-/// Producers meet here: a cache line of its own.
-#[repr(align(64))]
-struct Tail(AtomicU64);
-
+/// Two to a cache line, none across two.
+#[repr(align(32))]
 struct Cell {
     turn: AtomicU64,
     function: AtomicUsize,
@@ -64,11 +66,11 @@ struct Cell {
 }
 
 /// Only the owner writes these; atomics so that nothing here is unsafe.
-#[repr(align(64))]
+#[repr(C)]
 struct Consumer<const LATE: usize> {
     head: AtomicU64,
-    late: [AtomicU64; LATE],
     late_count: AtomicUsize,
+    late: [AtomicU64; LATE],
 }
 
 /// A call as it lies in the ring: two words that the ring does not interpret.
@@ -86,7 +88,7 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
     constructor! {
         pub fn new() -> Self {
             Ring {
-                tail: Tail(AtomicU64::new(0)),
+                tail: AtomicU64::new(0),
                 cells: fresh_array![Cell {
                     turn: AtomicU64::new(0),
                     function: AtomicUsize::new(0),
@@ -94,8 +96,8 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
                 }; N],
                 consumer: Consumer {
                     head: AtomicU64::new(0),
-                    late: fresh_array![AtomicU64::new(0); LATE],
                     late_count: AtomicUsize::new(0),
+                    late: fresh_array![AtomicU64::new(0); LATE],
                 },
             }
         }
@@ -119,7 +121,7 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
         // Each turn of this loop either ends it, or steps over a late cell,
         // or means that another producer got on: the definition of lock-free.
         loop {
-            let position = self.tail.0.load(Relaxed);
+            let position = self.tail.load(Relaxed);
             let cell = &self.cells[Self::index(position)];
             let free = Self::free_turn(position);
             let mut turn = cell.turn.load(Acquire);
@@ -129,11 +131,7 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
             // A free cell, or a late one; or the tail has moved on, which the
             // swap tells. At least AcqRel for the order of late cells, see
             // above; SeqCst since the producer goes on to ask whether to wake.
-            if self
-                .tail
-                .0
-                .compare_exchange(position, position + 1, SeqCst, Relaxed)
-                .is_err()
+            if self.tail.compare_exchange(position, position + 1, SeqCst, Relaxed).is_err()
             {
                 back_off(&mut lost);
             } else if turn == free {
@@ -159,7 +157,7 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
     /// What was claimed when a check began: it takes nothing beyond. Owner.
     #[inline(always)]
     pub fn limit(&self) -> u64 {
-        self.tail.0.load(Acquire)
+        self.tail.load(Acquire)
     }
 
     /// Whether a call can be taken, or is about to be published. Owner.
@@ -170,10 +168,12 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
                 && self.published_late().is_some()
     }
 
-    /// Whether nothing in front of the tail is left to look at. Owner.
+    /// Whether nothing in front of `limit` is left to look at. Not the tail:
+    /// to read it after each call is to take its line from the producers.
+    /// Owner.
     #[inline(always)]
-    pub fn is_drained(&self) -> bool {
-        self.consumer.head.load(Relaxed) == self.tail.0.load(Relaxed)
+    pub fn is_drained(&self, limit: u64) -> bool {
+        self.consumer.head.load(Relaxed) >= limit
             && self.consumer.late_count.load(Relaxed) == 0
     }
 
@@ -229,7 +229,7 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
     /// here, whatever it was doing when it vanished: a forked child, before it
     /// goes on.
     pub fn reset(&self) {
-        let tail = self.tail.0.load(Relaxed);
+        let tail = self.tail.load(Relaxed);
         if tail == 0 {
             return; // never used: leave its pages alone
         }

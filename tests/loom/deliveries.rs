@@ -66,7 +66,7 @@ fn assert_all_records_are_free(deliveries: &Three) {
         assert_eq!((single.count, single.values), (1, vec![1]));
         assert_eq!((queued.count, queued.values), (3, vec![2, 3]), "two were kept");
     }
-    assert_eq!(deliveries.waiting(), 0);
+    assert_eq!((deliveries.waiting(OTHER), deliveries.waiting(SIGNUM)), (0, 0));
 }
 
 /// Arrivals on threads of their own, each so many deliveries of a signal with

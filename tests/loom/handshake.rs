@@ -65,12 +65,11 @@ impl Owner {
             return;
         }
         if self.held {
-            shared.inbox.breaker.0.swap(0, SeqCst);
-            return;
+            return self.settle(shared);
         }
         let inbox = &shared.inbox;
         let mut ran = false;
-        let mut arrived = inbox.collect();
+        let mut arrived = inbox.arrived();
         while arrived != 0 {
             ran |= self.take_signal(inbox, arrived.trailing_zeros() + 1);
             arrived &= arrived - 1;
@@ -88,7 +87,7 @@ impl Owner {
             ran = true;
         }
         // Before the last handler is called, or because there was none.
-        if !ran || inbox.calls.is_drained() {
+        if !ran || inbox.calls.is_drained(limit) {
             self.settle(shared);
         }
     }
@@ -118,20 +117,20 @@ impl Owner {
         inbox.wake.drain_event();
         if inbox.is_pending() {
             inbox.wake.raise_event();
-            inbox.breaker.0.store(1, Relaxed);
+            if !self.held {
+                inbox.breaker.0.store(1, Relaxed);
+            }
         }
     }
 
     pub fn hold(&mut self, shared: &Shared) {
         self.held = true;
-        shared.inbox.breaker.0.swap(0, SeqCst);
+        self.settle(shared);
     }
 
     pub fn release(&mut self, shared: &Shared) {
         self.held = false;
-        if shared.inbox.is_pending() {
-            shared.inbox.breaker.0.store(1, Relaxed);
-        }
+        self.settle(shared);
     }
 
     /// Check while the breaker says so: twice is enough once all producers

@@ -62,6 +62,15 @@ fn the_eventfd_is_readable_while_an_arrival_is_pending() {
 }
 
 #[test]
+fn hold_and_release_take_no_writes_breaker_away() {
+    producers(Some(3), &[|shared| shared.arrive(10)], |owner, shared| {
+        owner.check(shared);
+        owner.hold(shared);
+        owner.release(shared);
+    });
+}
+
+#[test]
 fn no_arrivals_write_is_drained_away_for_anothers() {
     let both: &[fn(&Shared)] = &[|shared| shared.arrive(10), |shared| shared.arrive(12)];
     producers(Some(2), both, |owner, shared| {

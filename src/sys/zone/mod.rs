@@ -38,21 +38,25 @@ pub const fn set(signums: &[c_int]) -> u64 {
 /// errno as it was, put back when this goes out of scope. `errno` is a
 /// thread-local of the C library's own, reached without a call that can
 /// allocate: signal-safety(7) asks every handler to do this.
-pub struct SavedErrno(c_int);
+pub struct SavedErrno {
+    place: *mut c_int,
+    value: c_int,
+}
 
 impl SavedErrno {
     #[inline(always)]
     pub fn new() -> Self {
+        let place = errno();
         // SAFETY: the address of errno is valid for the calling thread.
-        SavedErrno(unsafe { *errno() })
+        SavedErrno { place, value: unsafe { *place } }
     }
 }
 
 impl Drop for SavedErrno {
     #[inline(always)]
     fn drop(&mut self) {
-        // SAFETY: as above.
-        unsafe { *errno() = self.0 }
+        // SAFETY: as above; it is not sent to another thread.
+        unsafe { *self.place = self.value }
     }
 }
 
