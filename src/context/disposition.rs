@@ -5,6 +5,10 @@
 //! in the same instant can chain to it, and compared with what `sigaction`
 //! gives back. A disposition is put back only where it still is ours. All of
 //! it happens under the process-wide lock, which fork takes as well.
+//!
+//! Whoever stands over us may know our handler as what stood before it, and
+//! pass on to it or put it back when we have long gone. Then we stand
+//! *beneath*, and do what was done before we first came.
 
 use core::sync::atomic::AtomicU32;
 use core::sync::atomic::Ordering::Relaxed;
@@ -16,7 +20,9 @@ use super::handlers::{
 };
 use crate::sys::zone::{Action, DEFAULT, IGNORE, swap_action};
 use crate::sys::{self, Errno, Lock};
-use crate::zone::{ACTION_FLAGS, ACTION_MASK, PROCESS, SIGNALS, arrival, is_sibling};
+use crate::zone::{
+    ACTION_FLAGS, ACTION_MASK, PROCESS, Remembered, SIGNALS, arrival, is_sibling,
+};
 
 pub static LOCK: Lock = Lock::new();
 
@@ -27,7 +33,12 @@ enum Ours {
     Handler,
     Ignored,
     Default,
+    /// Nothing, but somebody may pass on to us, or put us back.
+    Beneath,
 }
+
+/// What stood there before the first of ours.
+static ORIGIN: [Remembered; SIGNALS] = [const { Remembered::new() }; SIGNALS];
 
 static OURS: [AtomicU32; SIGNALS] = [const { AtomicU32::new(0) }; SIGNALS];
 
@@ -37,6 +48,7 @@ fn ours(signum: u32) -> Ours {
         1 => Ours::Handler,
         2 => Ours::Ignored,
         3 => Ours::Default,
+        4 => Ours::Beneath,
         _ => Ours::Nothing,
     }
 }
@@ -88,6 +100,14 @@ fn is_ours(signum: u32, action: &Action) -> bool {
     }
 }
 
+/// Say what stands before us.
+fn set_before(signum: u32, action: &Action) {
+    if let (Ours::Nothing, Some(origin)) = (ours(signum), ORIGIN.get(signum as usize - 1)) {
+        origin.set(action);
+    }
+    PROCESS.set_before(signum, action);
+}
+
 /// With the lock held, and not across anything that can fail to return.
 fn locked<T>(work: impl FnOnce() -> T) -> T {
     LOCK.lock();
@@ -108,7 +128,7 @@ pub fn install(context: &Context, signum: u32, entry: Entry) -> Result<Installed
             return Ok(Installed::KeptIgnored);
         }
         if !ours {
-            PROCESS.set_before(signum, &current);
+            set_before(signum, &current);
         }
         let undo = context.handlers.get(signum);
         put_entry(context, signum, entry);
@@ -116,7 +136,7 @@ pub fn install(context: &Context, signum: u32, entry: Entry) -> Result<Installed
             Ok(was) => {
                 if !ours && was != current {
                     // Somebody was quicker: that is what stood before us.
-                    PROCESS.set_before(signum, &was);
+                    set_before(signum, &was);
                     set_chain(signum, entry.flags);
                 }
                 set_ours(signum, Ours::Handler);
@@ -179,7 +199,7 @@ pub fn set_plain(context: &Context, signum: u32, ignore: bool) -> Result<(), Err
         let was =
             swap_action(signum as i32, Some(if ignore { &IGNORE } else { &DEFAULT }))?;
         if !ours {
-            PROCESS.set_before(signum, &was);
+            set_before(signum, &was);
         }
         set_ours(signum, if ignore { Ours::Ignored } else { Ours::Default });
         remove_entry(context, signum);
@@ -197,21 +217,26 @@ fn restore_one(context: &Context, signum: u32) -> Result<bool, Errno> {
         return Ok(true);
     }
     let current = swap_action(signum as i32, None)?;
-    let left_alone = !is_ours(signum, &current);
-    if !left_alone {
-        let before = PROCESS.before(signum);
+    let is_ours = is_ours(signum, &current);
+    if ours(signum) == Ours::Beneath && !is_ours {
+        return Ok(true);
+    }
+    let before = PROCESS.before(signum);
+    if is_ours {
         let was = swap_action(signum as i32, Some(&before))?;
         if was != current {
             swap_action(signum as i32, Some(&was))?; // somebody was quicker
         }
     }
-    set_ours(signum, Ours::Nothing);
+    let origin = ORIGIN.get(signum as usize - 1).map_or(before, Remembered::get);
+    let beneath = !is_ours || before != origin;
+    set_ours(signum, if beneath { Ours::Beneath } else { Ours::Nothing });
     remove_entry(context, signum);
-    if left_alone {
-        // Whoever stands over us may chain to us: pass on to what is below.
+    if beneath {
+        PROCESS.set_before(signum, &origin);
         PROCESS.chain(signum, true);
     }
-    Ok(!left_alone)
+    Ok(is_ours)
 }
 
 fn remove_entry(context: &Context, signum: u32) {

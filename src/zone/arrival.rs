@@ -96,7 +96,7 @@ unsafe fn fault(signum: c_int, info: *mut SigInfo, context: *mut c_void) {
     unsafe {
         let came_back = sys::is_marked(info, mark());
         match if came_back { Before::Default } else { before(signum, is_here()) } {
-            Before::Handler(action) => call_before(&action, signum, info, context),
+            Before::Handler(action) => call_before(&action, signum, info, context, false),
             // Blocked while we are in here: it strikes on the way out, with
             // the registers of the instruction that faulted, whether or not
             // that instruction would fault again. An ignored fault kills too.
@@ -128,19 +128,23 @@ fn is_at_the_top(signum: c_int) -> bool {
 }
 
 /// Run the action that stood before us. Where our handler was removed while
-/// another's stood over it, that action is not its own to call if it is the
-/// default: only if we have come to the top again is it done.
+/// another's stood over it, the default is not for us to do: only if we have
+/// come to the top again, or those over us have been removed as well.
 #[inline(never)]
 #[unsafe(link_section = ".text.safepoint_zone")]
 unsafe fn chain(signum: c_int, info: *mut SigInfo, context: *mut c_void, here: bool) {
     let subscribed = PROCESS.subscribers(signum as u32).next().is_some();
     // SAFETY: what the kernel passed.
     unsafe {
+        let unhandled =
+            !subscribed && (is_at_the_top(signum) || sys::is_passed_unhandled(info));
         match before(signum, here) {
             Before::Ignored => {}
-            Before::Default if !subscribed && !is_at_the_top(signum) => {}
+            Before::Default if !subscribed && !unhandled => {}
             Before::Default => default(signum, info),
-            Before::Handler(action) => call_before(&action, signum, info, context),
+            Before::Handler(action) => {
+                call_before(&action, signum, info, context, unhandled);
+            }
         }
     }
 }
@@ -177,12 +181,13 @@ unsafe fn call_before(
     signum: c_int,
     info: *mut SigInfo,
     context: *mut c_void,
+    unhandled: bool,
 ) {
     let itself = if before.flags & sys::SA_NODEFER == 0 { bit(signum as u32) } else { 0 };
     // SAFETY: what the kernel passed; a handler that somebody installed.
     unsafe {
         // No room: eight copies of the library have passed it on already.
-        let Some(marked) = sys::mark(info, mark()) else { return };
+        let Some(marked) = sys::mark(info, mark(), unhandled) else { return };
         let mask = sys::interrupted_mask(context) | before.mask | itself;
         let ours = sys::swap_mask(sys::SIG_SETMASK, &sys::SignalSet::from_bits(mask));
         sys::call_handler(before, signum, info, context);

@@ -22,6 +22,6 @@ pub use arrival::{ACTION_FLAGS, ACTION_MASK, arrival, is_sibling, trip};
 pub use deliveries::{Details, SIGNALS};
 pub use inbox::{Breaker, Inbox, bit};
 pub use posted::Link;
-pub use process::{MAIN, PROCESS, inbox};
+pub use process::{MAIN, PROCESS, Remembered, inbox};
 pub use ring::{Call, Full};
 pub use wake::Target;

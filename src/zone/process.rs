@@ -1,11 +1,12 @@
 //! What an arrival needs to know of the process: a disposition belongs to the
 //! process, not to a context.
+#![allow(unsafe_code)] // a link section
 
 use super::atomic::{Acquire, AtomicU32, AtomicU64, Release, SeqCst};
 use super::deliveries::SIGNALS;
 use super::inbox::{Inbox, bit};
 use super::published::Published;
-use crate::sys::zone::Action;
+use crate::sys::zone::{Action, DEFAULT};
 
 /// The one process-wide table.
 pub static PROCESS: Process = Process::new();
@@ -17,6 +18,30 @@ pub static MAIN: Inbox = Inbox::new();
 #[inline(always)]
 pub fn inbox(_slot: usize) -> &'static Inbox {
     &MAIN
+}
+
+/// An action that is written down for arrivals to read. Zero, which is the
+/// default, until something is.
+pub struct Remembered(Published<4>);
+
+impl Remembered {
+    pub const fn new() -> Self {
+        Remembered(Published::new())
+    }
+
+    /// One writer at a time.
+    pub fn set(&self, action: &Action) {
+        let (low, high) = (action.mask as u32, (action.mask >> 32) as u32);
+        let flags = action.flags as usize;
+        self.0.write([action.handler, flags, low as usize, high as usize]);
+    }
+
+    #[inline(always)]
+    pub fn get(&self) -> Action {
+        let [handler, flags, low, high] = self.0.read();
+        let mask = (high as u64) << 32 | low as u64;
+        Action { handler, flags: flags as u32, mask }
+    }
 }
 
 pub struct Process {
@@ -33,7 +58,7 @@ pub struct Process {
     /// Signals whose SA_RESETHAND action from before us has run.
     spent: AtomicU64,
     /// What stood before us.
-    before: [Published<4>; SIGNALS],
+    before: [Remembered; SIGNALS],
 }
 
 impl Process {
@@ -44,7 +69,7 @@ impl Process {
             subscribed: AtomicU64::new(0),
             chained: AtomicU64::new(0),
             spent: AtomicU64::new(0),
-            before: [const { Published::new() }; SIGNALS],
+            before: [const { Remembered::new() }; SIGNALS],
         }
     }
 
@@ -97,24 +122,17 @@ impl Process {
     /// Say what stands before us. One writer at a time.
     pub fn set_before(&self, signum: u32, action: &Action) {
         if let Some(before) = self.before.get(signum as usize - 1) {
-            let (low, high) = (action.mask as u32, (action.mask >> 32) as u32);
-            before.write([
-                action.handler,
-                action.flags as usize,
-                low as usize,
-                high as usize,
-            ]);
+            before.set(action);
             put(&self.spent, signum, false);
         }
     }
 
-    /// What stands before us; zero, which is the default, if nothing was said.
-    #[inline(always)]
+    /// What stands before us; the default, if nothing was said.
+    #[inline(never)]
+    #[unsafe(link_section = ".text.safepoint_zone")]
     pub fn before(&self, signum: u32) -> Action {
-        let words = self.before.get((signum as usize).wrapping_sub(1)).map(Published::read);
-        let [handler, flags, low, high] = words.unwrap_or([0; 4]);
-        let mask = (high as u64) << 32 | low as u64;
-        Action { handler, flags: flags as u32, mask }
+        let before = self.before.get((signum as usize).wrapping_sub(1));
+        before.map_or(DEFAULT, Remembered::get)
     }
 }
 

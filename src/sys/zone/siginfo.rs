@@ -66,8 +66,10 @@ pub unsafe fn is_fault(signum: c_int, info: *const SigInfo) -> bool {
 }
 
 // A siginfo is 128 bytes, of which the kernel fills 48 and clears the rest.
-// Its last 64 bytes carry the marks of those who are passing it on right now.
+// Its last 64 bytes carry the marks of those who are passing it on right now:
+// addresses, whose lowest bit says that nobody up to there has handled it.
 const MARKS: usize = 8;
+const UNHANDLED: usize = 1;
 
 #[inline(always)]
 fn marks(info: *mut SigInfo) -> *mut [usize; MARKS] {
@@ -82,7 +84,19 @@ fn marks(info: *mut SigInfo) -> *mut [usize; MARKS] {
 #[inline(always)]
 pub unsafe fn is_marked(info: *mut SigInfo, mark: usize) -> bool {
     // SAFETY: inside the siginfo; null is checked.
-    !info.is_null() && unsafe { (*marks(info)).contains(&mark) }
+    !info.is_null() && unsafe { (*marks(info)).iter().any(|m| m & !UNHANDLED == mark) }
+}
+
+/// Whether it was passed on to us, unhandled.
+///
+/// # Safety
+/// As [`read_siginfo`].
+#[inline(always)]
+pub unsafe fn is_passed_unhandled(info: *mut SigInfo) -> bool {
+    // SAFETY: inside the siginfo; null is checked.
+    let last =
+        (!info.is_null()).then(|| unsafe { *marks(info) }.into_iter().rfind(|m| *m != 0));
+    last.flatten().is_some_and(|mark| mark & UNHANDLED != 0)
 }
 
 /// Put `mark` on it, for as long as it is passed on: where it is now.
@@ -90,14 +104,14 @@ pub unsafe fn is_marked(info: *mut SigInfo, mark: usize) -> bool {
 /// # Safety
 /// As [`read_siginfo`].
 #[inline(always)]
-pub unsafe fn mark(info: *mut SigInfo, mark: usize) -> Option<usize> {
+pub unsafe fn mark(info: *mut SigInfo, mark: usize, unhandled: bool) -> Option<usize> {
     if info.is_null() {
         return None;
     }
     // SAFETY: inside the siginfo, which is the handler's own.
     let marks = unsafe { &mut *marks(info) };
     let (index, free) = marks.iter_mut().enumerate().find(|(_, slot)| **slot == 0)?;
-    *free = mark;
+    *free = if unhandled { mark | UNHANDLED } else { mark };
     Some(index)
 }
 
