@@ -6,7 +6,7 @@
 #include <malloc.h>
 
 static pthread_t owner;
-static atomic_bool stop;
+static long target;
 static _Atomic long sent;
 static long seen[65], calls;
 static FILE *out;
@@ -30,7 +30,8 @@ static int allocate(void *count)
 
 static void *storm(void *unused)
 {
-    while (!stop) {
+    /* Not until the owner says so: it may not come to say anything before. */
+    while (sent < target) {
         int rt = sent % 3 == 0;
         pthread_kill(owner, rt ? SIGRTMIN : SIGUSR1);
         sig_add_pending_call(allocate, &calls);
@@ -53,11 +54,11 @@ int main(void)
     owner = pthread_self();
     out = fopen("/dev/null", "w");
     ASSERT_NE(out, NULL);
+    target = scaled(50000);
     ASSERT_EQ(sig_install(SIGUSR1, allocate_and_print, seen, 0), 0);
     ASSERT_EQ(sig_install(SIGRTMIN, allocate_and_print, seen, 0), 0);
     for (int i = 0; i < 2; i++)
         MUST(-pthread_create(&threads[i], NULL, storm, NULL));
-    long target = scaled(50000);
     for (long i = 0; sent < target || seen[SIGUSR1] == 0; i++) {
         free(kept[i % KEPT]);
         kept[i % KEPT] = malloc((size_t)(i * 37 % 3000) + 1);
@@ -69,7 +70,6 @@ int main(void)
         if (i % 20 == 0)
             ASSERT_EQ(sig_check(), 0);
     }
-    stop = true;
     for (int i = 0; i < 2; i++)
         MUST(-pthread_join(threads[i], NULL));
     ASSERT_EQ(sig_check(), 0);
