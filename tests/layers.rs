@@ -31,7 +31,6 @@ const CRATES: &[(&str, &[&str])] =
 /// through one file, which the loom models replace.
 const ZONE_CORE: &[(&str, &str)] = &[
     ("core::sync::atomic", "src/zone/atomic.rs"),
-    ("core::hint::black_box", "src/zone/atomic.rs"),
     ("core::hint::spin_loop", "src/zone/atomic.rs"),
     ("core::ffi::c_int", ""),
     ("core::ffi::c_void", ""),

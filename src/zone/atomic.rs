@@ -4,7 +4,7 @@
 //! `super::atomic` and nothing else, so that the loom models can compile the
 //! very same files over loom's atomics.
 
-pub(crate) use core::hint::{black_box, spin_loop};
+pub(crate) use core::hint::spin_loop;
 pub(crate) use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 pub(crate) use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, fence};
 

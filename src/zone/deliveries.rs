@@ -24,8 +24,8 @@
 //! it has one holder at a time.
 
 use super::atomic::{
-    AcqRel, Acquire, AtomicU32, AtomicU64, AtomicUsize, Relaxed, SeqCst, black_box,
-    constructor, fresh_array,
+    AcqRel, Acquire, AtomicU32, AtomicU64, AtomicUsize, Relaxed, SeqCst, constructor,
+    fresh_array,
 };
 
 /// Signals are numbered 1 to 64.
@@ -236,9 +236,7 @@ impl<const SINGLE: usize, const ALL: usize> Deliveries<SINGLE, ALL> {
     /// As if nothing had ever arrived. Only where no other thread can be in
     /// here: a forked child, before it goes on.
     pub fn reset(&self) {
-        // A loop that the compiler cannot unroll: 64 swaps are 600 bytes.
-        let words: &[AtomicU64] = black_box(&self.words);
-        for word in words {
+        for word in &self.words {
             word.swap(0, AcqRel);
         }
         for list in [&self.singles, &self.queued] {

@@ -19,7 +19,6 @@ pub mod atomic {
     use loom::sync::atomic::Ordering;
     pub use loom::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
     pub use loom::sync::atomic::fence;
-    pub use std::hint::black_box;
 
     pub fn spin_loop() {}
 

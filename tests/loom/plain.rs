@@ -6,7 +6,6 @@ pub mod atomic {
     pub(crate) use crate::macros::{constructor, fresh_array};
     pub use loom::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
     pub use loom::sync::atomic::fence;
-    pub use std::hint::black_box;
 
     /// Nothing: a loser may go on at once. loom's own would yield, and so
     /// leave that order out.
