@@ -1,9 +1,14 @@
-//! Writing wake-ups: never waits, never raises SIGPIPE.
+//! Writing wake-ups: never waits, never raises SIGPIPE, and is no cancellation
+//! point, as the C library's write() and read() are: a thread that was
+//! cancelled would end inside an arrival, wherever that has interrupted it,
+//! and with nobody woken. Hence bare system calls.
 #![allow(unsafe_code)] // the boundary to the C library
 
 use core::ffi::{c_int, c_void};
 use core::mem::transmute;
 use core::ptr;
+
+use libc::{SYS_ppoll, SYS_read, SYS_rt_sigtimedwait, SYS_sendto, SYS_write, syscall};
 
 use super::{SavedErrno, SignalSet, last_error, set, swap_mask};
 
@@ -40,7 +45,8 @@ pub fn write_wakeup(kind: WakeKind, fd: c_int, byte: u8) -> Result<(), c_int> {
         // SAFETY: one readable byte.
         WakeKind::Socket => written(unsafe {
             let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
-            libc::send(fd, ptr::from_ref(&byte).cast(), 1, flags)
+            let nobody = ptr::null::<c_void>();
+            syscall(SYS_sendto, fd, ptr::from_ref(&byte), 1usize, flags, nobody, 0)
         }),
         WakeKind::Pipe => write_pipe(fd, byte),
     }
@@ -54,19 +60,24 @@ pub fn write_wakeup(kind: WakeKind, fd: c_int, byte: u8) -> Result<(), c_int> {
 #[unsafe(link_section = ".text.safepoint_zone")]
 fn write_pipe(fd: c_int, byte: u8) -> Result<(), c_int> {
     let mut asked = libc::pollfd { fd, events: 0, revents: 0 };
-    // SAFETY: one pollfd; time 0 does not wait.
-    unsafe { libc::poll(&mut asked, 1, 0) };
+    let now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let size = size_of::<u64>(); // of a mask, as the kernel sees it
+    // SAFETY: one pollfd, no mask; time 0 does not wait.
+    unsafe { syscall(SYS_ppoll, &raw mut asked, 1usize, &raw const now, NO_MASK, size) };
     if asked.revents & libc::POLLERR != 0 {
         return Err(libc::EPIPE);
     }
     let sigpipe = SignalSet::from_bits(set(&[libc::SIGPIPE]));
     let before = swap_mask(libc::SIG_BLOCK, &sigpipe);
     // SAFETY: one readable byte.
-    let result = written(unsafe { libc::write(fd, ptr::from_ref(&byte).cast(), 1) });
+    let result = written(unsafe { syscall(SYS_write, fd, ptr::from_ref(&byte), 1usize) });
     if result == Err(libc::EPIPE) {
-        let none = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-        // SAFETY: valid pointers; a null siginfo is "not wanted".
-        unsafe { libc::sigtimedwait(&sigpipe.0, ptr::null_mut(), &none) };
+        let unwanted = ptr::null::<c_void>();
+        // SAFETY: valid pointers; the siginfo is not wanted.
+        unsafe {
+            let (sigpipe, now) = (&raw const sigpipe.0, &raw const now);
+            syscall(SYS_rt_sigtimedwait, sigpipe, unwanted, now, size);
+        }
     }
     if before.to_bits() & sigpipe.to_bits() == 0 {
         swap_mask(libc::SIG_SETMASK, &before);
@@ -80,7 +91,7 @@ fn write_pipe(fd: c_int, byte: u8) -> Result<(), c_int> {
 pub fn write_event(fd: c_int) -> Result<(), c_int> {
     let one = 1u64;
     // SAFETY: eight readable bytes.
-    written(unsafe { libc::write(fd, ptr::from_ref(&one).cast(), 8) })
+    written(unsafe { syscall(SYS_write, fd, ptr::from_ref(&one), 8usize) })
 }
 
 /// Make an eventfd unreadable; the owner's half, here with its other one.
@@ -88,11 +99,13 @@ pub fn drain_event(fd: c_int) {
     let _errno = SavedErrno::new(); // an empty one is no error of the caller's
     let mut count = 0u64;
     // SAFETY: eight writable bytes. It does not block: an empty one is EAGAIN.
-    unsafe { libc::read(fd, ptr::from_mut(&mut count).cast(), 8) };
+    unsafe { syscall(SYS_read, fd, ptr::from_mut(&mut count), 8usize) };
 }
 
+const NO_MASK: *const c_void = ptr::null();
+
 #[inline(always)]
-fn written(result: isize) -> Result<(), c_int> {
+fn written(result: libc::c_long) -> Result<(), c_int> {
     if result < 0 { Err(last_error()) } else { Ok(()) }
 }
 
