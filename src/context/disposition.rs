@@ -1,14 +1,16 @@
 //! Installing and removing: the one disposition per signal that the process
 //! has.
 //!
-//! What stood before us is published before `sigaction`, so that an arrival
-//! in the same instant can chain to it, and compared with what `sigaction`
-//! gives back. A disposition is put back only where it still is ours. All of
-//! it happens under the process-wide lock, which fork takes as well.
+//! What stood before our handler is published before `sigaction`, so that an
+//! arrival in the same instant can chain to it, and compared with what
+//! `sigaction` gives back. A disposition is put back only where it still is
+//! ours. All of it happens under the process-wide lock, which fork takes as
+//! well.
 //!
 //! Whoever stands over us may know our handler as what stood before it, and
-//! pass on to it or put it back when we have long gone. Then we stand
-//! *beneath*, and do what was done before we first came.
+//! pass on to it or put it back when we have long gone, or are only to ignore
+//! the signal or to do its default. So arrivals know at all times what to do
+//! instead. Who has gone while somebody may still know it stands *beneath*.
 
 use core::sync::atomic::AtomicU32;
 use core::sync::atomic::Ordering::Relaxed;
@@ -29,33 +31,60 @@ pub static LOCK: Lock = Lock::new();
 /// What we last set for a signal.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ours {
+    /// Nothing, or it was put back.
     Nothing,
     Handler,
     Ignored,
     Default,
-    /// Nothing, but somebody may pass on to us, or put us back.
+    /// Nothing any more, but there is somebody who may put us back.
     Beneath,
 }
 
-/// What stood there before the first of ours.
-static ORIGIN: [Remembered; SIGNALS] = [const { Remembered::new() }; SIGNALS];
-
-static OURS: [AtomicU32; SIGNALS] = [const { AtomicU32::new(0) }; SIGNALS];
-
-fn ours(signum: u32) -> Ours {
-    let slot = OURS.get(signum as usize - 1);
-    match slot.map_or(0, |slot| slot.load(Relaxed)) {
-        1 => Ours::Handler,
-        2 => Ours::Ignored,
-        3 => Ours::Default,
-        4 => Ours::Beneath,
-        _ => Ours::Nothing,
-    }
+/// A signal's past, read and written under the lock.
+struct Line {
+    ours: AtomicU32,
+    /// What sig_restore() puts back: what stood there before ours.
+    before: Remembered,
+    /// What stood there before the first of ours.
+    origin: Remembered,
 }
 
-fn set_ours(signum: u32, ours: Ours) {
-    if let Some(slot) = OURS.get(signum as usize - 1) {
-        slot.store(ours as u32, Relaxed);
+static LINES: [Line; SIGNALS] = [const {
+    Line { ours: AtomicU32::new(0), before: Remembered::new(), origin: Remembered::new() }
+}; SIGNALS];
+
+impl Line {
+    /// Of a signal that was checked at the gate.
+    fn of(signum: u32) -> &'static Line {
+        &LINES[(signum as usize).wrapping_sub(1) % SIGNALS]
+    }
+
+    fn ours(&self) -> Ours {
+        match self.ours.load(Relaxed) {
+            1 => Ours::Handler,
+            2 => Ours::Ignored,
+            3 => Ours::Default,
+            4 => Ours::Beneath,
+            _ => Ours::Nothing,
+        }
+    }
+
+    fn set_before(&self, signum: u32, action: &Action) {
+        if self.ours() == Ours::Nothing {
+            self.origin.set(action);
+        }
+        self.before.set(action);
+        PROCESS.renew(signum);
+    }
+
+    /// Whether what stands there is what we last set.
+    fn is_ours(&self, action: &Action) -> bool {
+        match self.ours() {
+            _ if is_arrival(action) => true,
+            Ours::Ignored => action.handler == IGNORE.handler,
+            Ours::Default => action.handler == DEFAULT.handler,
+            _ => false,
+        }
     }
 }
 
@@ -90,24 +119,6 @@ fn is_function(action: &Action) -> bool {
     action.handler != DEFAULT.handler && action.handler != IGNORE.handler
 }
 
-/// Whether what stands there is what we last set.
-fn is_ours(signum: u32, action: &Action) -> bool {
-    match ours(signum) {
-        _ if is_arrival(action) => true,
-        Ours::Ignored => action.handler == IGNORE.handler,
-        Ours::Default => action.handler == DEFAULT.handler,
-        _ => false,
-    }
-}
-
-/// Say what stands before us.
-fn set_before(signum: u32, action: &Action) {
-    if let (Ours::Nothing, Some(origin)) = (ours(signum), ORIGIN.get(signum as usize - 1)) {
-        origin.set(action);
-    }
-    PROCESS.set_before(signum, action);
-}
-
 /// With the lock held, and not across anything that can fail to return.
 fn locked<T>(work: impl FnOnce() -> T) -> T {
     LOCK.lock();
@@ -118,54 +129,62 @@ fn locked<T>(work: impl FnOnce() -> T) -> T {
 
 pub fn install(context: &Context, signum: u32, entry: Entry) -> Result<Installed, Errno> {
     locked(|| {
+        let line = Line::of(signum);
         let current = swap_action(signum as i32, None)?;
-        let ours = is_ours(signum, &current);
-        if entry.flags & SAFEPOINT_IF_DEFAULT != 0 && !ours && is_function(&current) {
+        let is_ours = line.is_ours(&current);
+        if entry.flags & SAFEPOINT_IF_DEFAULT != 0 && !is_ours && is_function(&current) {
             return Err(sys::EEXIST);
         }
-        let ignored = !ours && current.handler == IGNORE.handler;
+        let ignored = !is_ours && current.handler == IGNORE.handler;
         if entry.flags & SAFEPOINT_KEEP_IGNORED != 0 && ignored {
             return Ok(Installed::KeptIgnored);
         }
-        if !ours {
-            set_before(signum, &current);
+        if !is_ours {
+            line.set_before(signum, &current);
         }
-        let undo = context.handlers.get(signum);
-        put_entry(context, signum, entry);
+        let (undo_ours, undo_entry) = (line.ours(), context.handlers.get(signum));
+        show(context, signum, Ours::Handler, entry);
         match swap_action(signum as i32, Some(&action_for(signum, entry.flags))) {
             Ok(was) => {
-                if !ours && was != current {
+                if was != current && !is_arrival(&was) {
                     // Somebody was quicker: that is what stood before us.
-                    set_before(signum, &was);
-                    set_chain(signum, entry.flags);
+                    line.set_before(signum, &was);
+                    show(context, signum, Ours::Handler, entry);
                 }
-                set_ours(signum, Ours::Handler);
                 Ok(Installed::Yes)
             }
             Err(error) => {
-                put_entry(context, signum, undo);
+                show(context, signum, undo_ours, undo_entry);
                 Err(error)
             }
         }
     })
 }
 
-/// Make the entry one that arrivals see.
-fn put_entry(context: &Context, signum: u32, entry: Entry) {
+/// Have arrivals see what we have set, and what they are to do besides: in
+/// all but the first case only if somebody passes on to us, or puts us back.
+fn show(context: &Context, signum: u32, ours: Ours, entry: Entry) {
+    let line = Line::of(signum);
+    let (chain, target) = match ours {
+        Ours::Handler => {
+            let before = line.before.get();
+            (entry.flags & SAFEPOINT_CHAIN != 0 || is_sibling(&before), before)
+        }
+        Ours::Ignored => (true, IGNORE),
+        Ours::Default => (true, DEFAULT),
+        Ours::Nothing | Ours::Beneath => (true, line.origin.get()),
+    };
+    line.ours.store(ours as u32, Relaxed);
     let queue = sys::real_time().contains(&signum) || entry.flags & SAFEPOINT_QUEUE != 0;
     if queue != context.inbox().queues(signum) {
         // What arrived under the old rule is collected under the old rule.
         context.ready.collect(context.inbox());
         context.inbox().set_queue(signum, queue);
     }
+    PROCESS.set_before(signum, &target);
     context.handlers.set(signum, entry);
-    set_chain(signum, entry.flags);
-    PROCESS.subscribe(signum, entry.handler != 0);
-}
-
-fn set_chain(signum: u32, flags: u32) {
-    let chain = flags & SAFEPOINT_CHAIN != 0 || is_sibling(&PROCESS.before(signum));
     PROCESS.chain(signum, chain);
+    PROCESS.subscribe(signum, entry.handler != 0);
 }
 
 /// A guest's action keeps what its host chose: whether system calls restart,
@@ -180,7 +199,7 @@ fn action_for(signum: u32, flags: u32) -> Action {
         action.flags |= sys::SA_RESTART;
     }
     if flags & SAFEPOINT_CHAIN != 0 {
-        let before = PROCESS.before(signum);
+        let before = Line::of(signum).before.get();
         let kept = sys::SA_RESTART | sys::SA_NOCLDSTOP | sys::SA_NOCLDWAIT;
         action.flags |= before.flags & kept;
         if before.handler == IGNORE.handler {
@@ -194,15 +213,13 @@ fn action_for(signum: u32, flags: u32) -> Action {
 /// Ignore the signal, or do the default.
 pub fn set_plain(context: &Context, signum: u32, ignore: bool) -> Result<(), Errno> {
     locked(|| {
-        let current = swap_action(signum as i32, None)?;
-        let ours = is_ours(signum, &current);
+        let line = Line::of(signum);
         let was =
             swap_action(signum as i32, Some(if ignore { &IGNORE } else { &DEFAULT }))?;
-        if !ours {
-            set_before(signum, &was);
+        if !line.is_ours(&was) {
+            line.set_before(signum, &was);
         }
-        set_ours(signum, if ignore { Ours::Ignored } else { Ours::Default });
-        remove_entry(context, signum);
+        forget(context, signum, if ignore { Ours::Ignored } else { Ours::Default });
         Ok(())
     })
 }
@@ -213,35 +230,32 @@ pub fn restore(context: &Context, signum: u32) -> Result<bool, Errno> {
 }
 
 fn restore_one(context: &Context, signum: u32) -> Result<bool, Errno> {
-    if ours(signum) == Ours::Nothing {
+    let line = Line::of(signum);
+    if line.ours() == Ours::Nothing {
         return Ok(true);
     }
     let current = swap_action(signum as i32, None)?;
-    let is_ours = is_ours(signum, &current);
-    if ours(signum) == Ours::Beneath && !is_ours {
+    let mut is_ours = line.is_ours(&current);
+    if line.ours() == Ours::Beneath && !is_ours {
         return Ok(true);
     }
-    let before = PROCESS.before(signum);
+    let before = line.before.get();
     if is_ours {
         let was = swap_action(signum as i32, Some(&before))?;
-        if was != current {
+        is_ours = line.is_ours(&was);
+        if !is_ours {
             swap_action(signum as i32, Some(&was))?; // somebody was quicker
         }
     }
-    let origin = ORIGIN.get(signum as usize - 1).map_or(before, Remembered::get);
-    let beneath = !is_ours || before != origin;
-    set_ours(signum, if beneath { Ours::Beneath } else { Ours::Nothing });
-    remove_entry(context, signum);
-    if beneath {
-        PROCESS.set_before(signum, &origin);
-        PROCESS.chain(signum, true);
-    }
+    let clean = is_ours && before == line.origin.get();
+    line.before.set(&line.origin.get());
+    forget(context, signum, if clean { Ours::Nothing } else { Ours::Beneath });
     Ok(is_ours)
 }
 
-fn remove_entry(context: &Context, signum: u32) {
-    put_entry(context, signum, Entry::default());
-    PROCESS.chain(signum, false);
+/// Have no handler any more, and drop what is pending for it.
+fn forget(context: &Context, signum: u32, ours: Ours) {
+    show(context, signum, ours, Entry::default());
     context.drop_signal(signum);
 }
 

@@ -186,13 +186,17 @@ unsafe fn call_before(
     let itself = if before.flags & sys::SA_NODEFER == 0 { bit(signum as u32) } else { 0 };
     // SAFETY: what the kernel passed; a handler that somebody installed.
     unsafe {
-        // No room: eight copies of the library have passed it on already.
-        let Some(marked) = sys::mark(info, mark(), unhandled) else { return };
+        let marked = sys::mark(info, mark(), unhandled);
+        if marked.is_none() && !info.is_null() {
+            return; // no room: eight copies of the library have passed it on
+        }
         let mask = sys::interrupted_mask(context) | before.mask | itself;
         let ours = sys::swap_mask(sys::SIG_SETMASK, &sys::SignalSet::from_bits(mask));
         sys::call_handler(before, signum, info, context);
         sys::swap_mask(sys::SIG_SETMASK, &ours);
-        sys::unmark(info, marked);
+        if let Some(marked) = marked {
+            sys::unmark(info, marked);
+        }
     }
 }
 
@@ -209,7 +213,10 @@ unsafe fn default(signum: c_int, info: *mut SigInfo) {
     let only = sys::SignalSet::from_bits(bit(signum as u32));
     let before = sys::swap_mask(sys::SIG_UNBLOCK, &only);
     sys::swap_mask(sys::SIG_SETMASK, &before);
-    let _ = sys::swap_action(signum, Some(&ours));
+    if ours != sys::DEFAULT {
+        // Not where another thread is in the middle of this: it puts ours back.
+        let _ = sys::swap_action(signum, Some(&ours));
+    }
 }
 
 /// What marks a siginfo as seen by this copy of the library.

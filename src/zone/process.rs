@@ -53,11 +53,11 @@ pub struct Process {
     /// Signals for which the main context has a handler. With more contexts
     /// this becomes a list per signal, behind `subscribers`.
     subscribed: AtomicU64,
-    /// Signals whose action from before us runs after recording.
+    /// Signals that are passed on after recording.
     chained: AtomicU64,
     /// Signals whose SA_RESETHAND action from before us has run.
     spent: AtomicU64,
-    /// What stood before us.
+    /// To what they are passed on.
     before: [Remembered; SIGNALS],
 }
 
@@ -119,15 +119,20 @@ impl Process {
         self.spent.fetch_or(bit(signum), SeqCst) & bit(signum) == 0
     }
 
-    /// Say what stands before us. One writer at a time.
+    /// What stands before us has just been put there.
+    pub fn renew(&self, signum: u32) {
+        put(&self.spent, signum, false);
+    }
+
+    /// Say what an arrival passes on to. One writer at a time.
     pub fn set_before(&self, signum: u32, action: &Action) {
-        if let Some(before) = self.before.get(signum as usize - 1) {
+        if let Some(before) = self.before.get((signum as usize).wrapping_sub(1)) {
             before.set(action);
-            put(&self.spent, signum, false);
         }
     }
 
-    /// What stands before us; the default, if nothing was said.
+    /// What an arrival passes on to, and a fault; the default, if nothing was
+    /// said.
     #[inline(never)]
     #[unsafe(link_section = ".text.safepoint_zone")]
     pub fn before(&self, signum: u32) -> Action {
