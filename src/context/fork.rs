@@ -24,24 +24,16 @@ use crate::zone::PROCESS;
 static WATCHED: AtomicU32 = AtomicU32::new(0);
 static AT_EXIT: AtThreadExit = AtThreadExit::new();
 
-/// Have fork, and the ends of owners, tell us, from the first use on.
+/// Have fork, and the ends of owners, tell us, from the first use on. Not
+/// under the lock, which a fork in this moment would leave taken in the child:
+/// two threads may both have come here first, and then we are told twice.
 pub fn watch() -> Result<(), Errno> {
-    if WATCHED.load(Acquire) != 0 {
-        return Ok(());
-    }
-    LOCK.lock();
-    let result = if WATCHED.load(Relaxed) == 0 { watch_once() } else { Ok(()) };
-    if result.is_ok() {
+    if WATCHED.load(Acquire) == 0 {
+        AT_EXIT.call(owner_ends)?;
+        PROCESS.set_id(sys::zone::process_id());
+        sys::at_fork(prepare, parent, child)?;
         WATCHED.store(1, Release);
     }
-    LOCK.unlock();
-    result
-}
-
-fn watch_once() -> Result<(), Errno> {
-    AT_EXIT.call(owner_ends)?;
-    sys::at_fork(prepare, parent, child)?;
-    PROCESS.set_id(sys::zone::process_id());
     Ok(())
 }
 

@@ -43,23 +43,35 @@ pub fn real_time() -> core::ops::RangeInclusive<u32> {
 }
 
 /// The process-wide lock: dispositions and fork. Signals are blocked while it
-/// is held, so that no handler on this thread can find it taken.
+/// is held, so that no handler on this thread can find it taken. Its holder
+/// may take it again: fork holds it while it calls the atfork handlers of
+/// others, which may call anything of ours.
 pub struct Lock {
-    taken: AtomicU32,
-    /// The holder's mask, written and read by the holder alone.
+    /// The thread, or 0.
+    holder: AtomicUsize,
+    /// How often it has taken it besides, and its mask: the holder's alone.
+    again: AtomicU32,
     mask: [AtomicU32; 2],
 }
 
 impl Lock {
     pub const fn new() -> Self {
-        Lock { taken: AtomicU32::new(0), mask: [const { AtomicU32::new(0) }; 2] }
+        Lock {
+            holder: AtomicUsize::new(0),
+            again: AtomicU32::new(0),
+            mask: [const { AtomicU32::new(0) }; 2],
+        }
     }
 
     /// Block every signal, then take it.
     #[inline(never)]
     pub fn lock(&self) {
+        let me = this_thread();
+        if self.holder.load(Relaxed) == me {
+            return self.again.store(self.again.load(Relaxed) + 1, Relaxed);
+        }
         let before = swap_mask(libc::SIG_BLOCK, &SignalSet::from_bits(!0)).to_bits();
-        while self.taken.compare_exchange(0, 1, Acquire, Relaxed).is_err() {
+        while self.holder.compare_exchange(0, me, Acquire, Relaxed).is_err() {
             // SAFETY: no preconditions.
             unsafe { libc::sched_yield() };
         }
@@ -71,9 +83,12 @@ impl Lock {
     /// Give it back, then put the mask back.
     #[inline(never)]
     pub fn unlock(&self) {
+        if let Some(again) = self.again.load(Relaxed).checked_sub(1) {
+            return self.again.store(again, Relaxed);
+        }
         let [low, high] = &self.mask;
         let before = u64::from(high.load(Relaxed)) << 32 | u64::from(low.load(Relaxed));
-        self.taken.store(0, Release);
+        self.holder.store(0, Release);
         swap_mask(libc::SIG_SETMASK, &SignalSet::from_bits(before));
     }
 }
@@ -93,7 +108,7 @@ pub fn at_fork(
 
 /// Called with a value of its own when a thread ends that was marked with it:
 /// returns, pthread_exit, cancelled. A key of POSIX threads, not a thread-
-/// local: it needs neither a TLS segment nor an allocation.
+/// local, which would need a TLS segment.
 pub struct AtThreadExit(AtomicUsize);
 
 impl AtThreadExit {
@@ -101,13 +116,18 @@ impl AtThreadExit {
         AtThreadExit(AtomicUsize::new(0))
     }
 
-    /// Once, before any thread is marked.
+    /// Before any thread is marked; once is enough.
     pub fn call(&self, function: unsafe extern "C" fn(*mut c_void)) -> Result<(), Errno> {
+        if self.0.load(Acquire) != 0 {
+            return Ok(());
+        }
         let mut key = 0;
         // SAFETY: a valid place; the function is static.
         match unsafe { libc::pthread_key_create(&mut key, Some(function)) } {
             0 => {
-                self.0.store(key as usize, Release);
+                // Keys begin at 0. Where two threads come here at once, one
+                // key is left unused.
+                self.0.store(key as usize + 1, Release);
                 Ok(())
             }
             error => Err(error),
@@ -116,7 +136,7 @@ impl AtThreadExit {
 
     /// Mark the calling thread; the value is not null.
     pub fn mark(&self, value: *const c_void) {
-        let key = self.0.load(Acquire) as libc::pthread_key_t;
+        let key = self.0.load(Acquire).wrapping_sub(1) as libc::pthread_key_t;
         // SAFETY: a key that was created. It can fail for want of memory where
         // a program has more than 32 keys; then the end goes unnoticed.
         unsafe { libc::pthread_setspecific(key, value) };
