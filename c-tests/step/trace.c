@@ -209,8 +209,11 @@ static bool run_to(struct tracee *tracee, uintptr_t pc, unsigned turns)
         MUST(ptrace(PTRACE_POKETEXT, thread, pc, code));
         tracee->breakpoint = 0;
         set_pc(tracee, pc);
-        if (turns > 0 && !resume(tracee, PTRACE_SINGLESTEP))
-            return false;
+        /* Past it: a repeated instruction takes a step for each time. */
+        while (turns > 0 && get_pc(tracee) == pc) {
+            if (!resume(tracee, PTRACE_SINGLESTEP))
+                return false;
+        }
     }
     return true;
 }

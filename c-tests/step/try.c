@@ -117,8 +117,9 @@ bool step_through(const struct scenario *scenario, int mode)
             if (changes > scenario->changes) {
                 failures++;
                 fprintf(stderr, "%s %s: outcome %d after instruction %ld, but"
-                        " %d before\n", scenario->name, mode_name(mode),
-                        shared->outcome, k, last);
+                        " %d before; before %s\n", scenario->name,
+                        mode_name(mode), shared->outcome, k, last,
+                        k < path.length ? symbol_at(path.pc[k]) : "the end");
             }
         }
         last = well ? shared->outcome : last;
