@@ -131,7 +131,8 @@ static int loop(struct server *server)
 int main(int argc, char **argv)
 {
     static struct server server;
-    uint32_t again = SAFEPOINT_RESTART, once = again | SAFEPOINT_ONESHOT;
+    uint32_t again = SAFEPOINT_RESTART;
+    uint32_t once = again | SAFEPOINT_ONESHOT | SAFEPOINT_KEEP_IGNORED;
     int wake[2], error, stopped_by;
 
     setvbuf(stdout, NULL, _IOLBF, 0);

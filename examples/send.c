@@ -12,6 +12,7 @@
  * may wait in all processes of a user: `value` waits for room.
  *
  * SPDX-License-Identifier: MIT OR Apache-2.0 */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <safepoint.h>
@@ -73,9 +74,14 @@ int main(int argc, char **argv)
     int signum = argc > 2 ? sig_number(argv[2]) : 0;
     pid_t pid = argc > 2 ? (pid_t)strtol(argv[1], NULL, 10) : 0;
     const char *how = argc == 5 ? argv[3] : "";
-    long number = argc == 5 ? strtol(argv[4], NULL, 0) : 0;
+    char *end = "";
+    long number = argc == 5 ? strtol(argv[4], &end, 0) : 0;
     int result;
 
+    if (*end != '\0') {
+        fprintf(stderr, "%s: not a number: %s\n", argv[0], argv[4]);
+        return 2;
+    }
     if (pid > 0 && signum > 0 && argc == 3) {
         result = kill(pid, signum);
     } else if (pid > 0 && signum > 0 && strcmp(how, "value") == 0) {

@@ -13,6 +13,7 @@
  * may, because they run between two lines, where sig_check() is called.
  *
  * SPDX-License-Identifier: MIT OR Apache-2.0 */
+#define _GNU_SOURCE
 #include <ctype.h>
 #include <fcntl.h>
 #include <poll.h>

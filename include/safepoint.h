@@ -43,7 +43,7 @@
  * - An out-parameter is written only on success. NULL where a pointer is
  *   required is -EINVAL. A call that fails has changed nothing.
  * - Structs carry their size: pass sizeof, or set the first field. One that
- *   is smaller than this header's is -EINVAL; of one that is larger, what the
+ *   is smaller than it ever was is -EINVAL; of one that is larger, what the
  *   library does not know is filled with zeros, or has to be zero: -E2BIG.
  * - A set of signals is a uint64_t: bit signum - 1. A time is a uint64_t:
  *   nanoseconds of CLOCK_MONOTONIC.
@@ -105,7 +105,8 @@ const char *sig_strerror(int err);
  * nowhere else.
  *
  * fork: the child has the same handlers, nothing pending, no wake-up of its
- * parent's, counters at zero, and the thread that forked as owner. A child
+ * parent's, counters at zero, and the thread that forked as owner. A handler
+ * may fork; a C handler that sigaction() installed may not, by POSIX. A child
  * made by vfork, _Fork or clone can receive signals without touching its
  * parent's state; it should exec or exit. After dlclose the library's code
  * stays mapped: a signal then is harmless.
@@ -129,7 +130,8 @@ int sig_init(uint32_t flags);
 /**
  * Put back each disposition that still is ours and leave the others alone,
  * drop what is pending, detach the wake-up fd and function, and have no
- * owner. Does nothing where there is no owner.
+ * owner. Does nothing where there is no owner. Call it before the thread
+ * ends: after that nobody is the owner until somebody calls sig_adopt().
  *
  * Thread: owner · In a signal handler: no · Errors: EPERM
  */
@@ -148,7 +150,8 @@ int sig_is_owner(void);
  * is in none of the library's functions but sig_check().
  *
  * Thread: any · In a signal handler: no · Errors: EBUSY a handler is running
- * (one that was left by longjmp counts until the next check), ENOMEM
+ * (to another thread one that was left by longjmp counts until the owner's
+ * next check that finds something), ENOMEM
  */
 int sig_adopt(void);
 
@@ -256,8 +259,9 @@ typedef int (*sig_handler)(const struct sig_event *event, void *user);
 #define SAFEPOINT_CHAIN 2
 
 /**
- * sig_restore() just before the handler is called: it runs once, and a
- * second Ctrl-C kills.
+ * sig_restore() just before the handler is called, or sig_next() gives the
+ * event out: it runs once, and a second Ctrl-C kills. What was kept apart
+ * behind it is dropped.
  */
 #define SAFEPOINT_ONESHOT 4
 
@@ -271,7 +275,7 @@ typedef int (*sig_handler)(const struct sig_event *event, void *user);
 #define SAFEPOINT_IF_DEFAULT 16
 
 /**
- * Return 1, and change nothing, where the signal was ignored before us, as
+ * Return 1, and leave the signal alone, where it was ignored before us, as
  * under nohup.
  */
 #define SAFEPOINT_KEEP_IGNORED 32
@@ -341,7 +345,8 @@ int sig_ignore(int signum);
 int sig_default(int signum);
 
 /**
- * Put back what stood there before our first change. Returns 0, or 1 where
+ * Put back what stood there before our first change (what somebody put over
+ * ours since, if ours was then installed over that). Returns 0, or 1 where
  * somebody else has put a handler over ours: that is left alone, and only
  * our handler is forgotten. What is pending of it is dropped.
  *
@@ -460,7 +465,8 @@ int sig_check(void)
 /**
  * A call whose memory the caller owns, for sig_post(): it is never refused.
  * Make it with SAFEPOINT_JOB(fn, arg), and keep it alive until its function
- * has been called; in there it may be freed, or posted again.
+ * is called (in there it may be freed, or posted again), sig_next() gives it
+ * out, or sig_fini() drops it.
  */
 typedef struct sig_job {
     /** sizeof(sig_job). */
@@ -491,7 +497,7 @@ int sig_add_pending_call(sig_call fn, void *arg);
  * the caller wrote before.
  *
  * Thread: any · In a signal handler: yes · Errors: EINVAL NULL job or
- * function, or size too small; E2BIG
+ * function, size too small, or reserved not 0; E2BIG
  */
 int sig_post(sig_job *job);
 
@@ -546,9 +552,10 @@ typedef void (*sig_wakeup)(int signum, void *arg);
  * Write to `fd` when something arrives: one byte, the signal's number, to a
  * pipe or a socket; 1 to an eventfd. It has to be non-blocking. The library
  * keeps a duplicate of its own, so the caller may close `fd`: a number that
- * was closed and reused is never written to. -1 is none. What is pending
- * already wakes at once. `old_fd`, where not NULL, gets the number that was
- * set before, or -1.
+ * was closed and reused is never written to. Whoever closes all descriptors,
+ * as closefrom() does, closes the duplicate too, and has to set it anew at
+ * once. -1 is none. What is pending already wakes at once. `old_fd`, where
+ * not NULL, gets the number that was set before, or -1.
  *
  * Thread: owner · In a signal handler: no · Errors: EINVAL fd would block, or
  * is no pipe, socket or eventfd that can be written to; unknown flag; EBADF
@@ -560,7 +567,8 @@ int sig_set_wakeup_fd(int fd,
 
 /**
  * A descriptor of the library's that is readable while something is pending:
- * poll it, then sig_check(). Always the same; never read or close it.
+ * poll it, then sig_check(). It stays readable while that is held. Always
+ * the same; never read or close it.
  *
  * Thread: owner · In a signal handler: no · Errors: EPERM, EMFILE, ENFILE,
  * ENOMEM
@@ -570,7 +578,7 @@ int sig_event_fd(void);
 /**
  * Call fn(signum, arg) when something arrives: how an interpreter's own
  * check is tripped (PyErr_SetInterruptEx, lua_sethook, a JIT's epoch). NULL
- * is none.
+ * is none. For what is pending already it is called at once, here.
  *
  * Thread: owner · In a signal handler: no · Errors: EPERM
  */
@@ -651,7 +659,10 @@ typedef struct sig_counters {
     uint64_t calls_dropped;
     /** Wake-ups that could not be written. */
     uint64_t wakeups_failed;
-    /** Arrivals on another thread that were passed on to the owner. */
+    /**
+     * Arrivals on another thread that were passed on to the owner's wait:
+     * always 0 as long as there are no waits.
+     */
     uint64_t forwards;
     /**
      * From arrival to handler: latency[n] counts the events that waited at

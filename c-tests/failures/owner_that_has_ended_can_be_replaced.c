@@ -23,6 +23,7 @@ static int be_cancelled(const sig_event *event, void *user)
 
 /* What each owner does at last; the signals below are pending then. */
 static void by_return(void) {}
+static void in_a_hold(void) { ASSERT_EQ(sig_hold(), 0); }
 static void by_exit(void) { pthread_exit(NULL); }
 static void in_a_handler(void)
 {
@@ -63,7 +64,7 @@ static void *be_nobody(void *unused)
 int main(void)
 {
     watchdog(240);
-    static void (*const lasts[])(void) = {by_return, by_exit, in_a_handler,
+    static void (*const lasts[])(void) = {by_return, in_a_hold, by_exit, in_a_handler,
                                           cancelled_in_a_handler};
     for (size_t i = 0; i < sizeof lasts / sizeof *lasts; i++) {
         pthread_t thread;

@@ -7,7 +7,7 @@
 
 use core::ffi::{c_int, c_void};
 
-use super::{LARGEST, address, number, status};
+use super::{Grows, LARGEST, address, number, status};
 use crate::context::{Call, Job, MAIN, link};
 use crate::safepoint;
 use crate::sys::{self, Errno};
@@ -32,7 +32,7 @@ pub extern "C" fn sig_add_pending_call(r#fn: Call, arg: *mut c_void) -> c_int {
 /// the caller wrote before.
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL NULL job or
-/// function, or size too small; E2BIG
+/// function, size too small, or reserved not 0; E2BIG
 #[unsafe(no_mangle)]
 #[unsafe(link_section = ".text.safepoint_zone")]
 pub unsafe extern "C" fn sig_post(job: *mut Job) -> c_int {
@@ -53,8 +53,9 @@ unsafe fn check_job(job: *const Job) -> Result<(), Errno> {
         return Err(sys::EINVAL);
     }
     // SAFETY: the caller's word.
-    let (size, function) = unsafe { ((*job).size as usize, (*job).r#fn) };
-    if size < size_of::<Job>() || function.is_none() {
+    let (size, reserved, function) =
+        unsafe { ((*job).size as usize, (*job).reserved, (*job).r#fn) };
+    if size < Job::FIRST_SIZE || reserved != 0 || function.is_none() {
         return Err(sys::EINVAL);
     }
     let mut at = size_of::<Job>();

@@ -104,7 +104,8 @@ pub extern "C" fn sig_default(signum: c_int) -> c_int {
     status(signum.and_then(|signum| MAIN.as_owner(|| MAIN.default(signum))))
 }
 
-/// Put back what stood there before our first change. Returns 0, or 1 where
+/// Put back what stood there before our first change (what somebody put over
+/// ours since, if ours was then installed over that). Returns 0, or 1 where
 /// somebody else has put a handler over ours: that is left alone, and only
 /// our handler is forgotten. What is pending of it is dropped.
 ///

@@ -6,7 +6,8 @@
 //! nowhere else.
 //!
 //! fork: the child has the same handlers, nothing pending, no wake-up of its
-//! parent's, counters at zero, and the thread that forked as owner. A child
+//! parent's, counters at zero, and the thread that forked as owner. A handler
+//! may fork; a C handler that sigaction() installed may not, by POSIX. A child
 //! made by vfork, _Fork or clone can receive signals without touching its
 //! parent's state; it should exec or exit. After dlclose the library's code
 //! stays mapped: a signal then is harmless.
@@ -53,7 +54,8 @@ fn interpreter_defaults(context: &Context) -> Result<(), Errno> {
 
 /// Put back each disposition that still is ours and leave the others alone,
 /// drop what is pending, detach the wake-up fd and function, and have no
-/// owner. Does nothing where there is no owner.
+/// owner. Does nothing where there is no owner. Call it before the thread
+/// ends: after that nobody is the owner until somebody calls sig_adopt().
 ///
 /// Thread: owner · In a signal handler: no · Errors: EPERM
 #[unsafe(no_mangle)]
@@ -77,7 +79,8 @@ pub extern "C" fn sig_is_owner() -> c_int {
 /// is in none of the library's functions but sig_check().
 ///
 /// Thread: any · In a signal handler: no · Errors: EBUSY a handler is running
-/// (one that was left by longjmp counts until the next check), ENOMEM
+/// (to another thread one that was left by longjmp counts until the owner's
+/// next check that finds something), ENOMEM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_adopt() -> c_int {
     status(MAIN.adopt())

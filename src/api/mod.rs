@@ -15,7 +15,10 @@ pub mod version;
 pub mod wakeup;
 
 use core::ffi::{c_int, c_void};
+use core::mem::offset_of;
 
+use self::handlers::Disposition;
+use crate::context::{Counters, Event, Job};
 use crate::sys::{self, Errno};
 use crate::zone::SIGNALS;
 
@@ -33,12 +36,14 @@ fn number(result: Result<c_int, Errno>) -> c_int {
 }
 
 /// A signal that exists: not one of the C library's own.
+#[unsafe(link_section = ".text.safepoint_zone")]
 fn signal(signum: c_int) -> Result<u32, Errno> {
     let signum = u32::try_from(signum).map_err(|_| sys::EINVAL)?;
     if names::is_valid(signum) { Ok(signum) } else { Err(sys::EINVAL) }
 }
 
 /// A signal whose disposition can be changed.
+#[unsafe(link_section = ".text.safepoint_zone")]
 fn catchable(signum: c_int) -> Result<u32, Errno> {
     if signum == sys::SIGKILL || signum == sys::SIGSTOP {
         return Err(sys::EINVAL);
@@ -51,10 +56,29 @@ const _: () = assert!(SIGNALS == 64);
 /// The largest struct that anybody passes: more is a mistake, as in openat2.
 const LARGEST: usize = 4096;
 
+/// A struct that later versions make longer, at its end.
+trait Grows {
+    /// Its size in the first version: no program passes less.
+    const FIRST_SIZE: usize;
+}
+
+impl Grows for Event {
+    const FIRST_SIZE: usize = offset_of!(Event, context) + size_of::<usize>();
+}
+impl Grows for Disposition {
+    const FIRST_SIZE: usize = offset_of!(Disposition, overwritten) + size_of::<u32>();
+}
+impl Grows for Counters {
+    const FIRST_SIZE: usize = offset_of!(Counters, latency) + 40 * size_of::<u64>();
+}
+impl Grows for Job {
+    const FIRST_SIZE: usize = offset_of!(Job, link) + size_of::<[usize; 2]>();
+}
+
 /// Whether a struct of this size can be filled.
-fn fits<T>(out: *mut T, size: usize) -> Result<(), Errno> {
+fn fits<T: Grows>(out: *mut T, size: usize) -> Result<(), Errno> {
     match size {
-        _ if out.is_null() || size < size_of::<T>() => Err(sys::EINVAL),
+        _ if out.is_null() || size < T::FIRST_SIZE => Err(sys::EINVAL),
         _ if size > LARGEST => Err(sys::E2BIG),
         _ => Ok(()),
     }
@@ -64,12 +88,12 @@ fn fits<T>(out: *mut T, size: usize) -> Result<(), Errno> {
 ///
 /// # Safety
 /// `out` can be written for `size` bytes, which [`fits`].
-unsafe fn fill<T>(out: *mut T, size: usize, value: T) {
+unsafe fn fill<T: Grows>(out: *mut T, size: usize, value: T) {
+    let (out, known) = (out.cast::<u8>(), size.min(size_of::<T>()));
     // SAFETY: the caller's word.
     unsafe {
-        out.write(value);
-        let beyond = size.saturating_sub(size_of::<T>());
-        out.add(1).cast::<u8>().write_bytes(0, beyond);
+        out.copy_from_nonoverlapping((&raw const value).cast(), known);
+        out.add(known).write_bytes(0, size - known);
     }
 }
 

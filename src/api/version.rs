@@ -48,14 +48,16 @@ pub extern "C" fn sig_strerror(err: c_int) -> *const c_char {
         0 => c"Success.",
         sys::EINVAL => {
             c"An argument is not acceptable: no such signal, one that cannot \
-              be caught, an unknown flag, NULL, a struct that is too small, or \
-              a descriptor that would block."
+              be caught, an unknown flag, NULL, a struct too small, an unfit \
+              descriptor, an interrupt with 0, or a release without a hold."
         }
         sys::EPERM => {
             c"Only the thread that owns the context may do this; \
               sig_adopt() makes the caller the owner."
         }
-        sys::EAGAIN => c"The ring of pending calls is full; check, then try again.",
+        sys::EAGAIN => {
+            c"There is no room: for a call, check, then try again; too many holds are open."
+        }
         sys::EBUSY => c"A handler is running, so the owner cannot change now.",
         sys::EEXIST => c"Somebody else's handler already stands there, and was left alone.",
         sys::EBADF => c"The file descriptor is not open.",

@@ -24,9 +24,10 @@ pub type Wakeup = Option<extern "C" fn(signum: c_int, arg: *mut c_void)>;
 /// Write to `fd` when something arrives: one byte, the signal's number, to a
 /// pipe or a socket; 1 to an eventfd. It has to be non-blocking. The library
 /// keeps a duplicate of its own, so the caller may close `fd`: a number that
-/// was closed and reused is never written to. -1 is none. What is pending
-/// already wakes at once. `old_fd`, where not NULL, gets the number that was
-/// set before, or -1.
+/// was closed and reused is never written to. Whoever closes all descriptors,
+/// as closefrom() does, closes the duplicate too, and has to set it anew at
+/// once. -1 is none. What is pending already wakes at once. `old_fd`, where
+/// not NULL, gets the number that was set before, or -1.
 ///
 /// Thread: owner · In a signal handler: no · Errors: EINVAL fd would block, or
 /// is no pipe, socket or eventfd that can be written to; unknown flag; EBADF
@@ -55,7 +56,8 @@ fn set_wakeup_fd(fd: c_int, flags: u32) -> Result<c_int, Errno> {
 }
 
 /// A descriptor of the library's that is readable while something is pending:
-/// poll it, then sig_check(). Always the same; never read or close it.
+/// poll it, then sig_check(). It stays readable while that is held. Always
+/// the same; never read or close it.
 ///
 /// Thread: owner · In a signal handler: no · Errors: EPERM, EMFILE, ENFILE,
 /// ENOMEM
@@ -66,7 +68,7 @@ pub extern "C" fn sig_event_fd() -> c_int {
 
 /// Call fn(signum, arg) when something arrives: how an interpreter's own
 /// check is tripped (PyErr_SetInterruptEx, lua_sethook, a JIT's epoch). NULL
-/// is none.
+/// is none. For what is pending already it is called at once, here.
 ///
 /// Thread: owner · In a signal handler: no · Errors: EPERM
 #[unsafe(no_mangle)]

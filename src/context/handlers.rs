@@ -15,15 +15,16 @@ pub const SAFEPOINT_RESTART: u32 = 1;
 /// handler, as it would have run: how a guest library watches its host's
 /// Ctrl-C without taking it.
 pub const SAFEPOINT_CHAIN: u32 = 2;
-/// sig_restore() just before the handler is called: it runs once, and a
-/// second Ctrl-C kills.
+/// sig_restore() just before the handler is called, or sig_next() gives the
+/// event out: it runs once, and a second Ctrl-C kills. What was kept apart
+/// behind it is dropped.
 pub const SAFEPOINT_ONESHOT: u32 = 4;
 /// Keep every delivery apart, each an event with its own siginfo. Always so
 /// for real-time signals. 8,192 deliveries can wait.
 pub const SAFEPOINT_QUEUE: u32 = 8;
 /// -EEXIST, and no change, where somebody else's handler stands.
 pub const SAFEPOINT_IF_DEFAULT: u32 = 16;
-/// Return 1, and change nothing, where the signal was ignored before us, as
+/// Return 1, and leave the signal alone, where it was ignored before us, as
 /// under nohup.
 pub const SAFEPOINT_KEEP_IGNORED: u32 = 32;
 

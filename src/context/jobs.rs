@@ -11,7 +11,8 @@ use crate::zone::{Inbox, Link};
 
 /// A call whose memory the caller owns, for sig_post(): it is never refused.
 /// Make it with SAFEPOINT_JOB(fn, arg), and keep it alive until its function
-/// has been called; in there it may be freed, or posted again.
+/// is called (in there it may be freed, or posted again), sig_next() gives it
+/// out, or sig_fini() drops it.
 #[repr(C)]
 pub struct Job {
     /// sizeof(sig_job).
@@ -118,7 +119,7 @@ impl Jobs {
     pub fn reset(&self) {
         self.first.store(0, Relaxed);
         self.last.store(0, Relaxed);
-        self.collected.store(0, Relaxed);
-        self.taken.store(0, Relaxed);
+        // Not to 0: a check that is under way has a limit.
+        self.taken.store(self.collected.load(Relaxed), Relaxed);
     }
 }

@@ -39,6 +39,8 @@ pub struct Context {
     owner: AtomicUsize,
     /// How many sig_hold() are open.
     held: AtomicU32,
+    /// A hold took the breaker down: a check has yet to see to the eventfd.
+    unsettled: AtomicU32,
     /// Where on the stack the outermost check that is running a handler is;
     /// 0 is none, `ADOPTING` keeps the owner out.
     running: AtomicUsize,
@@ -63,6 +65,7 @@ impl Context {
             slot,
             owner: AtomicUsize::new(0),
             held: AtomicU32::new(0),
+            unsettled: AtomicU32::new(0),
             running: AtomicUsize::new(0),
             handlers: Handlers::new(),
             ready: Ready::new(),
@@ -115,9 +118,9 @@ impl Context {
             self.owner.store(0, Release);
         } else if first {
             self.tally.reset();
-            self.ready.begin_counting();
-            self.inbox().begin_counting();
+            self.ready.begin_counting(self.inbox());
             self.failures_told.store(0, Relaxed);
+            self.inbox().begin_counting();
         }
         result
     }
@@ -130,11 +133,11 @@ impl Context {
     /// Become the owner, whoever was.
     pub fn adopt(&self) -> Result<(), Errno> {
         fork::watch()?;
+        if !self.has_owner() {
+            return self.as_owner(|| Ok(()));
+        }
         if self.is_owner() {
-            return match self.running.load(Relaxed) {
-                0 => Ok(()),
-                _ => Err(sys::EBUSY),
-            };
+            return if self.is_in_a_handler() { Err(sys::EBUSY) } else { Ok(()) };
         }
         self.running
             .compare_exchange(0, ADOPTING, AcqRel, Relaxed)
@@ -142,6 +145,7 @@ impl Context {
         self.owner.store(sys::this_thread(), Release);
         self.running.store(0, Release);
         fork::watch_owner(self);
+        self.settle(); // whatever the old owner was in the middle of
         Ok(())
     }
 
@@ -151,8 +155,16 @@ impl Context {
     fn owner_ends(&self) {
         let me = sys::this_thread();
         if self.owner.compare_exchange(me, ENDED, AcqRel, Relaxed).is_ok() {
+            self.held.store(0, Relaxed);
             self.running.store(0, Release);
         }
+    }
+
+    /// Whether the calling owner is in a handler: below the frame of a check,
+    /// not above the frame of one that was left by longjmp.
+    fn is_in_a_handler(&self) -> bool {
+        let here = 0u8;
+        (&raw const here as usize) < self.running.load(Relaxed)
     }
 
     /// The owner, `me`, begins to run handlers, in a frame at this address. True
@@ -179,9 +191,18 @@ impl Context {
         }
     }
 
+    /// The outermost check ends, unless a handler has ended its ownership.
     #[inline(always)]
-    pub fn leave(&self) {
-        self.running.store(0, Release);
+    pub fn leave(&self, me: usize) {
+        if self.is_owned_by(me) {
+            self.running.store(0, Release);
+        }
+    }
+
+    /// Whether a check by `me` that has called a handler is to stop there.
+    #[inline(always)]
+    pub fn is_over(&self, me: usize) -> bool {
+        self.is_held() || !self.is_owned_by(me)
     }
 
     #[inline(always)]
@@ -193,7 +214,9 @@ impl Context {
     pub fn hold(&self) -> Result<(), Errno> {
         let held = self.held.load(Relaxed).checked_add(1).ok_or(sys::EAGAIN)?;
         self.held.store(held, Relaxed);
-        self.settle();
+        if self.inbox().breaker.0.swap(0, SeqCst) != 0 {
+            self.unsettled.store(1, Relaxed);
+        }
         Ok(())
     }
 
@@ -201,7 +224,10 @@ impl Context {
     pub fn release(&self) -> Result<(), Errno> {
         let held = self.held.load(Relaxed).checked_sub(1).ok_or(sys::EINVAL)?;
         self.held.store(held, Relaxed);
-        self.settle();
+        if held == 0 && (self.unsettled.load(Relaxed) != 0 || self.is_pending()) {
+            self.unsettled.store(0, Relaxed);
+            self.inbox().breaker.0.store(1, Relaxed);
+        }
         Ok(())
     }
 
@@ -222,8 +248,7 @@ impl Context {
     }
 
     /// Bring breaker and eventfd to what is pending: clear first, look after.
-    /// While held the breaker stays down: an arrival sets it, and the one
-    /// check that this costs takes it down again.
+    /// While held, the one check that an arrival costs takes the breaker down.
     #[inline(never)]
     pub fn settle(&self) {
         let inbox = self.inbox();
@@ -272,6 +297,8 @@ impl Context {
         self.stop_wakeups();
         self.held.store(0, Relaxed);
         self.drop_pending();
+        // Also inside a handler: the check that called it sees who owns it.
+        self.running.store(0, Release);
         self.owner.store(0, Release);
     }
 

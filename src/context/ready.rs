@@ -62,8 +62,18 @@ impl Ready {
         self.collected.load(Relaxed)
     }
 
-    pub fn begin_counting(&self) {
+    /// Count anew, from what waits here.
+    pub fn begin_counting(&self, inbox: &Inbox) {
         self.collected.store(0, Relaxed);
+        for line in &self.lines {
+            add(&self.collected, line.bare.load(Relaxed));
+            let mut name = line.first.load(Relaxed);
+            while let Some(record) = inbox.deliveries.get(name) {
+                add(&self.collected, record.count.load(Relaxed));
+                add(&self.collected, record.lost.load(Relaxed));
+                name = record.next();
+            }
+        }
     }
 
     /// Move what arrived into here, as a round of its own: its number.

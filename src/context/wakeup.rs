@@ -23,7 +23,7 @@ impl Context {
             let kind = sys::wake_kind(fd)?;
             self.exchange(Some((kind, fd)))?;
             wake.aim(Target::new(kind, calls));
-            self.wake_for_pending();
+            self.wake_for_pending(|signum| wake.write_fd(signum));
         }
         let old = self.wakeup_fd.load(Relaxed) as i32 - 1;
         self.wakeup_fd.store((fd + 1) as u32, Relaxed);
@@ -69,33 +69,33 @@ impl Context {
         }
         let fd = sys::new_event()?;
         wake.start_event(fd);
-        if self.is_pending() {
-            wake.raise_event();
-        }
+        self.settle();
         Ok(fd)
     }
 
     pub fn set_wakeup_function(&self, function: usize, argument: usize) {
-        self.inbox().wake.set_function(function, argument);
+        let wake = &self.inbox().wake;
+        wake.set_function(function, argument);
+        self.wake_for_pending(|signum| wake.call_function(signum));
     }
 
-    /// What came before there was a wake-up is due one now.
-    fn wake_for_pending(&self) {
+    /// What came before there was a wake-up of this kind is due one now.
+    fn wake_for_pending(&self, wake: impl Fn(u32)) {
         let mut signals = self.pending();
         while signals != 0 {
-            self.inbox().wake.wake(signals.trailing_zeros() + 1);
+            wake(signals.trailing_zeros() + 1);
             signals &= signals - 1;
         }
         if self.is_pending_besides_signals() {
-            self.inbox().wake.wake(0);
+            wake(0);
         }
     }
 
     /// Failed wake-ups since this was last asked, and the last one's errno.
     pub fn failures(&self) -> (u64, i32) {
         let (failed, error) = self.inbox().wake.failures();
-        let told = self.failures_told.swap(failed, Relaxed);
-        (failed.wrapping_sub(told), error)
+        let told = self.failures_told.fetch_max(failed, Relaxed);
+        (failed.saturating_sub(told), error)
     }
 
     pub fn stop_wakeups(&self) {

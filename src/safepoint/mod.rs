@@ -45,20 +45,21 @@ pub fn check(context: &Context, frame: *mut c_void) -> c_int {
     if context.inbox().breaker.0.load(Relaxed) == 0 || !context.is_owned_by(me) {
         return 0;
     }
-    if context.is_held() {
-        context.settle();
-        return 0;
-    }
     let here = 0u8;
     let Some(outermost) = context.enter(me, &raw const here as usize) else { return 0 };
-    let raised = run(context, frame);
+    let raised = if context.is_held() {
+        context.settle();
+        0
+    } else {
+        run(context, me, frame)
+    };
     if outermost {
-        context.leave();
+        context.leave(me);
     }
     raised
 }
 
-fn run(context: &Context, frame: *mut c_void) -> c_int {
+fn run(context: &Context, me: usize, frame: *mut c_void) -> c_int {
     if let Some(value) = context.inbox().take_interrupt() {
         context.settle();
         return value;
@@ -72,7 +73,7 @@ fn run(context: &Context, frame: *mut c_void) -> c_int {
         ran = true;
         commit(context, &limits);
         let raised = ready.call(&event);
-        if raised != 0 || context.is_held() {
+        if raised != 0 || context.is_over(me) {
             return raised;
         }
     }
@@ -82,7 +83,7 @@ fn run(context: &Context, frame: *mut c_void) -> c_int {
         add(&context.tally.calls_run, 1);
         commit(context, &limits);
         let raised = dispatch::call(call);
-        if raised != 0 || context.is_held() {
+        if raised != 0 || context.is_over(me) {
             return raised;
         }
     }
@@ -91,7 +92,7 @@ fn run(context: &Context, frame: *mut c_void) -> c_int {
         add(&context.tally.calls_run, 1);
         commit(context, &limits);
         let raised = dispatch::job(function, argument);
-        if raised != 0 || context.is_held() {
+        if raised != 0 || context.is_over(me) {
             return raised;
         }
     }

@@ -78,7 +78,7 @@ impl Inbox {
         self.deliveries.record(signum as usize, queue, details);
         // Whoever is told of this delivery by the breaker sees the bit, also
         // where it was another's: no bit is ever taken away.
-        if self.known.load(Relaxed) & bit(signum) == 0 {
+        if self.known.load(SeqCst) & bit(signum) == 0 {
             self.known.fetch_or(bit(signum), SeqCst);
         }
         self.announce(signum);

@@ -94,23 +94,35 @@ impl Wake {
         let _errno = sys::SavedErrno::new(); // callers may be C handlers
         let active = self.active();
         if active & FUNCTION != 0 {
-            let [function, argument] = self.function.read();
-            sys::call_wakeup(function, signum as i32, argument);
+            self.call_function(signum);
         }
-        if active & FD != 0 && (signum != 0 || active & FD_CALLS != 0) {
-            self.write_fd(signum as u8);
+        if active & FD != 0 {
+            self.write_fd(signum);
         }
         self.raise_event()
     }
 
-    fn write_fd(&self, byte: u8) {
+    /// Call the user's function, if there is one.
+    #[inline(always)]
+    pub fn call_function(&self, signum: u32) {
+        let [function, argument] = self.function.read();
+        sys::call_wakeup(function, signum as i32, argument);
+    }
+
+    /// Write to the user's descriptor, if there is one and it wants this.
+    #[inline(never)]
+    #[unsafe(link_section = ".text.safepoint_zone")]
+    pub fn write_fd(&self, signum: u32) {
         // Twice at most: where the write fails because another descriptor has
         // just taken this one's place, that one gets it.
         for _ in 0..2 {
             let active = self.active.load(SeqCst);
             let Some(kind) = Target(active).kind() else { return };
+            if signum == 0 && active & FD_CALLS == 0 {
+                return;
+            }
             let fd = self.fds[kind as usize].load(Acquire) as i32;
-            let Err(error) = sys::write_wakeup(kind, fd, byte) else { return };
+            let Err(error) = sys::write_wakeup(kind, fd, signum as u8) else { return };
             if active == self.active.load(SeqCst) {
                 return self.note_failure(error);
             }

@@ -56,6 +56,7 @@ pub struct Owner {
     pub jobs: u32,
     pub interrupts: u32,
     held: bool,
+    unsettled: bool,
 }
 
 impl Owner {
@@ -125,12 +126,14 @@ impl Owner {
 
     pub fn hold(&mut self, shared: &Shared) {
         self.held = true;
-        self.settle(shared);
+        self.unsettled |= shared.inbox.breaker.0.swap(0, SeqCst) != 0;
     }
 
     pub fn release(&mut self, shared: &Shared) {
         self.held = false;
-        self.settle(shared);
+        if core::mem::take(&mut self.unsettled) || shared.inbox.is_pending() {
+            shared.inbox.breaker.0.store(1, Relaxed);
+        }
     }
 
     /// Check while the breaker says so: twice is enough once all producers

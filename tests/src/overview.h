@@ -43,7 +43,7 @@
  * - An out-parameter is written only on success. NULL where a pointer is
  *   required is -EINVAL. A call that fails has changed nothing.
  * - Structs carry their size: pass sizeof, or set the first field. One that
- *   is smaller than this header's is -EINVAL; of one that is larger, what the
+ *   is smaller than it ever was is -EINVAL; of one that is larger, what the
  *   library does not know is filled with zeros, or has to be zero: -E2BIG.
  * - A set of signals is a uint64_t: bit signum - 1. A time is a uint64_t:
  *   nanoseconds of CLOCK_MONOTONIC.
