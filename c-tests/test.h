@@ -114,6 +114,32 @@ static inline long scaled(long n)
     return by <= 1 ? n : n / by > 0 ? n / by : 1;
 }
 
+/* Exit status 77, and why. */
+static inline int skip(const char *why)
+{
+    printf("skipped: %s\n", why);
+    return 77;
+}
+
+/* valgrind preloads its own libraries into what it runs. */
+static inline bool on_valgrind(void)
+{
+    const char *preload = getenv("LD_PRELOAD");
+    return preload && strstr(preload, "vgpreload");
+}
+
+/* Whether a sanitizer runs beside the test. */
+#if defined(__SANITIZE_ADDRESS__)
+#define UNDER_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define UNDER_SANITIZER 1
+#endif
+#endif
+#ifndef UNDER_SANITIZER
+#define UNDER_SANITIZER 0
+#endif
+
 /* CLOCK_MONOTONIC in nanoseconds. */
 static inline uint64_t now_ns(void)
 {

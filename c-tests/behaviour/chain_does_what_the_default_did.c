@@ -50,8 +50,7 @@ int main(void)
     watchdog(120);
     /* valgrind 3.19 asserts where a fault's signal is sent by kill, and does
      * not stop at one that was queued. */
-    const char *preload = getenv("LD_PRELOAD");
-    bool valgrind = preload && strstr(preload, "vgpreload");
+    bool valgrind = on_valgrind();
     unsigned count = sizeof deadly / sizeof *deadly - (valgrind ? 2 : 0);
     for (unsigned i = 0; i < count; i++) {
         int status = end_of(deadly[i], SIG_DFL, false);

@@ -61,23 +61,13 @@ static bool run_one(const struct scenario *scenario, char *const *argument)
     return false;
 }
 
-#ifdef __SANITIZE_ADDRESS__
-#define UNDER_SANITIZER
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define UNDER_SANITIZER
-#endif
-#endif
-
 /* Why nothing can be stepped here, or NULL. */
 static const char *obstacle(void)
 {
-    const char *preload = getenv("LD_PRELOAD");
     int status = 0;
-#ifdef UNDER_SANITIZER
-    return "it would step through the sanitizer";
-#endif
-    if (preload && strstr(preload, "vgpreload"))
+    if (UNDER_SANITIZER)
+        return "it would step through the sanitizer";
+    if (on_valgrind())
         return "it would step through valgrind";
     pid_t pid = (pid_t)MUST(fork());
     if (pid == 0)

@@ -24,20 +24,6 @@ __attribute__((unused)) static int count_call(void *count)
     return 0;
 }
 
-/* Exit status 77, and why. */
-static inline int skip(const char *why)
-{
-    printf("skipped: %s\n", why);
-    return 77;
-}
-
-/* valgrind preloads its own libraries into what it runs. */
-static inline bool on_valgrind(void)
-{
-    const char *preload = getenv("LD_PRELOAD");
-    return preload && strstr(preload, "vgpreload");
-}
-
 /* valgrind 3.19 asserts, now and then, where a fault's signal was sent by kill:
  * what to send instead. */
 static inline int fault_or(int signum, int instead)
