@@ -170,4 +170,16 @@ static inline sig_counters counters(void)
     return now;
 }
 
+/* The counters, in a line: what a test has seen. */
+static inline void print_counters(void)
+{
+    sig_counters now = counters();
+    printf("%llu arrivals = %llu handled + %llu coalesced + %llu lost + %llu "
+           "dropped; %llu calls run, %llu refused\n",
+           (unsigned long long)now.arrivals, (unsigned long long)now.handled,
+           (unsigned long long)now.coalesced, (unsigned long long)now.lost,
+           (unsigned long long)now.dropped, (unsigned long long)now.calls_run,
+           (unsigned long long)now.calls_refused);
+}
+
 #endif /* TEST_H */

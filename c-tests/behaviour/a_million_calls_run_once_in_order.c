@@ -122,5 +122,6 @@ int main(void)
             sig_check();
     }
     ASSERT_EQ(fit, ROOM);
+    print_counters();
     return 0;
 }

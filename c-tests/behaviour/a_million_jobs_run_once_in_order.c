@@ -116,5 +116,6 @@ int main(void)
     ASSERT_EQ(ran, total);
     ASSERT_EQ(counters().calls_run, ran);
     ASSERT_EQ(counters().calls_refused, 0);
+    print_counters();
     return 0;
 }

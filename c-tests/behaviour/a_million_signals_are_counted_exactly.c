@@ -123,5 +123,6 @@ int main(void)
     ASSERT_EQ(now.handled, events);
     ASSERT_EQ(now.arrivals, now.handled + now.coalesced);
     ASSERT_EQ(now.lost + now.dropped, 0);
+    print_counters();
     return 0;
 }

@@ -61,5 +61,6 @@ int main(void)
     ASSERT_EQ(counters().arrivals, wanted);
     ASSERT_EQ(counters().handled, wanted);
     ASSERT_EQ(counters().coalesced + counters().lost + counters().dropped, 0);
+    print_counters();
     return 0;
 }

@@ -64,5 +64,6 @@ int main(void)
     ASSERT_EQ(counters().lost, lost);
     ASSERT_EQ(counters().arrivals, handled + lost);
     ASSERT_EQ(counters().coalesced + counters().dropped, 0);
+    print_counters();
     return 0;
 }

@@ -76,9 +76,7 @@ int main(void)
     for (int i = 0; i < KEPT; i++)
         free(kept[i]);
     sig_counters now = counters();
-    printf("%ld sent, %llu arrived, %llu calls run, %llu refused\n", (long)sent,
-           (unsigned long long)now.arrivals, (unsigned long long)now.calls_run,
-           (unsigned long long)now.calls_refused);
+    print_counters();
     ASSERT_EQ(now.arrivals, seen[SIGUSR1] + seen[SIGRTMIN] + (long)now.lost);
     ASSERT_EQ(now.calls_run, calls);
     ASSERT_EQ(now.calls_run + now.calls_refused, sent);
