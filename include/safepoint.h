@@ -150,8 +150,8 @@ int sig_is_owner(void);
  * is in none of the library's functions but sig_check().
  *
  * Thread: any · In a signal handler: no · Errors: EBUSY a handler is running
- * (to another thread one that was left by longjmp counts until the owner's
- * next check that finds something), ENOMEM
+ * (to another thread one that was left by longjmp counts until the owner has
+ * handled something in a check from no deeper in its stack), ENOMEM
  */
 int sig_adopt(void);
 

@@ -181,7 +181,7 @@ fn show(context: &Context, signum: u32, ours: Ours, entry: Entry) {
         context.ready.collect(context.inbox());
         context.inbox().set_queue(signum, queue);
     }
-    PROCESS.set_before(signum, &target);
+    PROCESS.set_next(signum, &target);
     context.handlers.set(signum, entry);
     PROCESS.chain(signum, chain);
     PROCESS.subscribe(signum, entry.handler != 0);

@@ -88,19 +88,19 @@ fn is_here() -> bool {
     sys::process_id() == PROCESS.id()
 }
 
-/// To what stood before us; or else the process dies of this very fault.
+/// Pass on; or else the process dies of this very fault.
 #[inline(never)]
 #[unsafe(link_section = ".text.safepoint_zone")]
 unsafe fn fault(signum: c_int, info: *mut SigInfo, context: *mut c_void) {
     // SAFETY: what the kernel passed.
     unsafe {
         let came_back = sys::is_marked(info, mark());
-        match if came_back { Before::Default } else { before(signum, is_here()) } {
-            Before::Handler(action) => call_before(&action, signum, info, context, false),
+        match if came_back { Next::Default } else { next(signum, is_here()) } {
+            Next::Handler(action) => call_next(&action, signum, info, context, false),
             // Blocked while we are in here: it strikes on the way out, with
             // the registers of the instruction that faulted, whether or not
             // that instruction would fault again. An ignored fault kills too.
-            Before::Default | Before::Ignored => {
+            Next::Default | Next::Ignored => {
                 let _ = sys::swap_action(signum, Some(&sys::DEFAULT));
                 sys::requeue(signum, info);
             }
@@ -127,9 +127,9 @@ fn is_at_the_top(signum: c_int) -> bool {
     top.is_ok_and(|top| top.handler == arrival as *const () as usize)
 }
 
-/// Run the action that stood before us. Where our handler was removed while
-/// another's stood over it, the default is not for us to do: only if we have
-/// come to the top again, or those over us have been removed as well.
+/// Pass on. Where our handler was removed while another's stood over it, the
+/// default is not for us to do: only if we have come to the top again, or
+/// those over us have been removed as well.
 #[inline(never)]
 #[unsafe(link_section = ".text.safepoint_zone")]
 unsafe fn chain(signum: c_int, info: *mut SigInfo, context: *mut c_void, here: bool) {
@@ -138,19 +138,20 @@ unsafe fn chain(signum: c_int, info: *mut SigInfo, context: *mut c_void, here: b
     unsafe {
         let unhandled =
             !subscribed && (is_at_the_top(signum) || sys::is_passed_unhandled(info));
-        match before(signum, here) {
-            Before::Ignored => {}
-            Before::Default if !subscribed && !unhandled => {}
-            Before::Default => default(signum, info),
-            Before::Handler(action) => {
-                call_before(&action, signum, info, context, unhandled);
+        match next(signum, here) {
+            Next::Ignored => {}
+            Next::Default if !subscribed && !unhandled => {}
+            Next::Default => default(signum, info),
+            Next::Handler(action) => {
+                call_next(&action, signum, info, context, unhandled);
             }
         }
     }
 }
 
-/// What stood before us, as the kernel would see it now.
-enum Before {
+/// What is done after us: what stood there before, as the kernel would see it
+/// now, or what we were told to do instead of a handler.
+enum Next {
     Default,
     Ignored,
     Handler(sys::Action),
@@ -159,40 +160,40 @@ enum Before {
 /// An SA_RESETHAND handler stands there once, and then the default; a child
 /// that runs on our memory does not say so.
 #[inline(always)]
-fn before(signum: c_int, here: bool) -> Before {
-    let action = PROCESS.before(signum as u32);
+fn next(signum: c_int, here: bool) -> Next {
+    let action = PROCESS.next(signum as u32);
     let once = action.flags & sys::SA_RESETHAND != 0;
     if action.handler == sys::IGNORE.handler {
-        Before::Ignored
+        Next::Ignored
     } else if action.handler == sys::DEFAULT.handler
         || once && here && !PROCESS.spend(signum as u32)
     {
-        Before::Default
+        Next::Default
     } else {
-        Before::Handler(action)
+        Next::Handler(action)
     }
 }
 
 /// Call it under the mask that the kernel would have given it, with the mark
 /// that lets us know the siginfo should it come back to us.
 #[inline(always)]
-unsafe fn call_before(
-    before: &sys::Action,
+unsafe fn call_next(
+    next: &sys::Action,
     signum: c_int,
     info: *mut SigInfo,
     context: *mut c_void,
     unhandled: bool,
 ) {
-    let itself = if before.flags & sys::SA_NODEFER == 0 { bit(signum as u32) } else { 0 };
+    let itself = if next.flags & sys::SA_NODEFER == 0 { bit(signum as u32) } else { 0 };
     // SAFETY: what the kernel passed; a handler that somebody installed.
     unsafe {
         let marked = sys::mark(info, mark(), unhandled);
         if marked.is_none() && !info.is_null() {
             return; // no room: eight copies of the library have passed it on
         }
-        let mask = sys::interrupted_mask(context) | before.mask | itself;
+        let mask = sys::interrupted_mask(context) | next.mask | itself;
         let ours = sys::swap_mask(sys::SIG_SETMASK, &sys::SignalSet::from_bits(mask));
-        sys::call_handler(before, signum, info, context);
+        sys::call_handler(next, signum, info, context);
         sys::swap_mask(sys::SIG_SETMASK, &ours);
         if let Some(marked) = marked {
             sys::unmark(info, marked);

@@ -58,7 +58,7 @@ pub struct Process {
     /// Signals whose SA_RESETHAND action from before us has run.
     spent: AtomicU64,
     /// To what they are passed on.
-    before: [Remembered; SIGNALS],
+    next: [Remembered; SIGNALS],
 }
 
 impl Process {
@@ -69,7 +69,7 @@ impl Process {
             subscribed: AtomicU64::new(0),
             chained: AtomicU64::new(0),
             spent: AtomicU64::new(0),
-            before: [const { Remembered::new() }; SIGNALS],
+            next: [const { Remembered::new() }; SIGNALS],
         }
     }
 
@@ -119,15 +119,15 @@ impl Process {
         self.spent.fetch_or(bit(signum), SeqCst) & bit(signum) == 0
     }
 
-    /// What stands before us has just been put there.
+    /// What stood before us has just been put there: it has not run yet.
     pub fn renew(&self, signum: u32) {
         put(&self.spent, signum, false);
     }
 
     /// Say what an arrival passes on to. One writer at a time.
-    pub fn set_before(&self, signum: u32, action: &Action) {
-        if let Some(before) = self.before.get((signum as usize).wrapping_sub(1)) {
-            before.set(action);
+    pub fn set_next(&self, signum: u32, action: &Action) {
+        if let Some(next) = self.next.get((signum as usize).wrapping_sub(1)) {
+            next.set(action);
         }
     }
 
@@ -135,9 +135,9 @@ impl Process {
     /// said.
     #[inline(never)]
     #[unsafe(link_section = ".text.safepoint_zone")]
-    pub fn before(&self, signum: u32) -> Action {
-        let before = self.before.get((signum as usize).wrapping_sub(1));
-        before.map_or(DEFAULT, Remembered::get)
+    pub fn next(&self, signum: u32) -> Action {
+        let next = self.next.get((signum as usize).wrapping_sub(1));
+        next.map_or(DEFAULT, Remembered::get)
     }
 }
 
