@@ -166,7 +166,7 @@ static void add_sizes(int (*call)(const struct row *), size_t known)
 }
 
 /* Jobs lie one behind the other in `out`. */
-enum { JOBS = 9, TOO_LARGE = 5, JOB_ROOM = 128 };
+enum { JOBS = 10, RESERVED = 5, TOO_LARGE = 6, JOB_ROOM = 128 };
 
 static void add_jobs(void)
 {
@@ -180,17 +180,19 @@ static void add_jobs(void)
 static void fill_out(void)
 {
     const uint32_t known = sizeof(sig_job);
-    const uint32_t sizes[JOBS] = {0,         1,          4,    known - 1, known,
-                                  known + 1, known + 64, 4097, UINT32_MAX};
+    const uint32_t sizes[JOBS] = {0,     1,         4,          known - 1, known,
+                                  known, known + 1, known + 64, 4097, UINT32_MAX};
     memset(out, PATTERN, sizeof out);
     for (int i = 0; i < JOBS; i++) {
         sig_job job = {sizes[i], 0, job_call, NULL, {0, 0}};
-        if (sizes[i] == known)
+        if (i == RESERVED)
+            job.reserved = 7;
+        else if (sizes[i] == known)
             job.fn = NULL;
         memcpy(out + i * JOB_ROOM, &job, sizeof job);
     }
     /* A tail whose last byte alone is not zero. */
-    memset(out + 6 * JOB_ROOM + known, 0, 63);
+    memset(out + (TOO_LARGE + 1) * JOB_ROOM + known, 0, 63);
     memcpy(expected_out, out, sizeof out);
 }
 
