@@ -16,7 +16,7 @@ const STEPS: u32 = 6;
 #[test]
 fn an_abandoned_push_costs_its_own_place_and_nothing_else() {
     for steps in 0..STEPS {
-        explore(Some(3), move || {
+        explore(Some(4), move || {
             let ring = Arc::new(Ring::<2, 1>::new());
             let abandoned = thread::spawn({
                 let ring = ring.clone();

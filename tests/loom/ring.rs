@@ -84,12 +84,12 @@ fn producers_and_owner<const N: usize>(
 
 #[test]
 fn two_producers_and_the_owner_exchange_each_call_once_and_in_order() {
-    producers_and_owner::<2>(Some(3), &[1, 1], 1);
+    producers_and_owner::<2>(Some(5), &[1, 1], 1);
 }
 
 #[test]
 fn order_per_producer_holds_across_a_late_cell() {
-    producers_and_owner::<4>(Some(3), &[2, 1], 2);
+    producers_and_owner::<4>(Some(4), &[2, 1], 2);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_producer_may_wrap_round_while_another_has_not_published() {
 
 #[test]
 fn a_full_ring_refuses_and_has_all_its_places_again_afterwards() {
-    producers_and_owner::<2>(Some(3), &[2, 1], 1);
+    producers_and_owner::<2>(Some(3), &[2, 1], 2);
 }
 
 #[test]
