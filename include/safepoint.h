@@ -531,8 +531,9 @@ int sig_interrupt(int value);
  * How an arrival wakes an owner that waits in a loop of its own. On arrival
  * the signal is first recorded, then the function is called, then the
  * descriptor is written to. Drain the descriptor before you check, never
- * after. What is pending never lives in the pipe: a full one loses nothing
- * but a wake-up that was already due.
+ * after; and where a check raises, check again before you wait, for what it
+ * left pending has had its wake-up. What is pending never lives in the pipe:
+ * a full one loses nothing but a wake-up that was already due.
  */
 
 /**

@@ -65,7 +65,9 @@ int main(void)
         for (int i = 0; i < 2; i++)
             while (read(pipes[i][0], bytes, sizeof bytes) == sizeof bytes) {
             }
-        sig_check();
+        while (sig_check() != 0) {
+            /* An interrupt: the rest is still pending, its bytes are read. */
+        }
         if (turn % 7 == 0) {
             int fd = pipes[turn / 7 % 2][1];
             if (turn % 3 == 0)
