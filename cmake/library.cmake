@@ -16,11 +16,18 @@ set(SAFEPOINT_SONAME libsafepoint.so.${PROJECT_VERSION_MAJOR})
 set(SAFEPOINT_SHARED libsafepoint.so.${PROJECT_VERSION})
 set(SAFEPOINT_STATIC libsafepoint.a)
 
-file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/src/*.rs)
+# What waits do on processors for which we have no assembly.
+option(SAFEPOINT_PORTABLE "Wait by the C library's system call alone" OFF)
+if(SAFEPOINT_PORTABLE)
+    set(rustc_arguments --cfg safepoint_portable)
+endif()
+
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS
+    ${CMAKE_CURRENT_SOURCE_DIR}/src/*.rs ${CMAKE_CURRENT_SOURCE_DIR}/src/*.s)
 add_custom_command(
     OUTPUT ${SAFEPOINT_LIB}/${SAFEPOINT_SHARED} ${SAFEPOINT_LIB}/${SAFEPOINT_STATIC}
     COMMAND ${CMAKE_COMMAND} -E env CARGO=${SAFEPOINT_CARGO}
-        sh scripts/ship ${CMAKE_CURRENT_BINARY_DIR}/cargo
+        sh scripts/ship ${CMAKE_CURRENT_BINARY_DIR}/cargo ${rustc_arguments}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${SAFEPOINT_LIB}
     COMMAND ${CMAKE_COMMAND} -E chdir ${CMAKE_CURRENT_BINARY_DIR}/cargo/release
         ${CMAKE_COMMAND} -E copy libsafepoint.a ${SAFEPOINT_LIB}/${SAFEPOINT_STATIC}

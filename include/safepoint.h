@@ -63,6 +63,18 @@
 extern "C" {
 #endif
 
+/* Of the C library's headers, for those who include them. */
+struct epoll_event;
+struct flock;
+struct iovec;
+struct msghdr;
+struct pollfd;
+struct rusage;
+struct sembuf;
+struct sockaddr;
+struct timespec;
+struct timeval;
+
 /** A time that never comes. */
 #define SAFEPOINT_FOREVER UINT64_MAX
 
@@ -595,6 +607,576 @@ int sig_set_wakeup_fn(sig_wakeup fn, void *arg);
 int sig_wakeup_failures(int *last_error);
 
 /* ===========================================================================
+ * 8 Blocking calls that a signal always ends
+ *
+ * An arrival at any instant, before or inside the call and on whichever
+ * thread, ends the wait, and so do calls, jobs and interrupts: there is no
+ * window between the check and the system call. What the kernel has done by
+ * then is returned, and what arrived waits for the next check. Otherwise
+ * handlers run, and the call goes on with the time that is left (PEP 475);
+ * if one raises, the result is -EINTR, and sig_raised() is its number.
+ *
+ * The functions take POSIX's arguments, and return its result or a negative
+ * errno; errno itself is left alone. Each is one system call where it has
+ * not to wait, and no cancellation point. On a thread that is not the owner
+ * no handler runs, and EINTR is never seen.
+ *
+ * close() and dup2() are not here, and are never to be made again on EINTR:
+ * Linux has closed the descriptor by then, and the same number may be
+ * another thread's new file.
+ *
+ * What does not arrive on the owner's own thread, and calls and jobs, reach
+ * it by a signal of the library's own: SIGURG, unless sig_set_kick() says
+ * another. The owner's first wait puts a handler there, over what stood
+ * there, which still gets what is no kick; sig_fini() takes it away.
+ */
+
+/**
+ * Any system call, by its number, as syscall(2) takes it, but for those that
+ * do not return as they were called (fork, vfork, clone, sigreturn). It is
+ * made again on EINTR with these very arguments.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_syscall(long number, long a, long b, long c, long d, long e, long f);
+
+/**
+ * Code that is not ours begins, and may wait: the owner is interrupted by
+ * signals, again and again, until sig_blocking_end(). Its system calls fail
+ * with EINTR, unless it makes them again by itself. 1 where something is
+ * pending already: then better end at once, and check. Nests, also with the
+ * waits of this section; no handler runs in here.
+ *
+ * Thread: owner · In a signal handler: no · Errors: EPERM, EAGAIN no timer
+ * to be had
+ */
+int sig_blocking_begin(void);
+
+/**
+ * It has ended. What came is pending: check.
+ *
+ * Thread: owner · In a signal handler: no · Errors: EPERM, EINVAL where none
+ * has begun
+ */
+int sig_blocking_end(void);
+
+/**
+ * What the handler returned that ended the owner's last wait with -EINTR; 0
+ * if none did.
+ *
+ * Thread: owner (any) · In a signal handler: no · Errors: none
+ */
+int sig_raised(void);
+
+/**
+ * After a call that has returned -1: 1 where errno is EINTR and it is to be
+ * made again, since the handlers have run and none has raised; otherwise 0,
+ * with errno as it was. What SAFEPOINT_RETRY() asks.
+ *
+ * Thread: any · In a signal handler: no · Errors: none
+ */
+int sig_retry(void);
+
+/**
+ * Have this signal end the owner's waits; the one before. SIGURG at first,
+ * which does nothing where it goes astray. It is put in place when a wait
+ * needs it. Choose one that nobody else sends often, in a Go program any but
+ * SIGURG. While it is in place it is unblocked on the owner's thread, and
+ * nobody ought to block it there.
+ *
+ * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
+ * signal that can be caught, or one of the processor's faults; EBUSY between
+ * sig_blocking_begin() and its end; EPERM, ENOMEM
+ */
+int sig_set_kick(int signum);
+
+#if defined(__GNUC__)
+/** A call that returns -1 and sets errno, made again on EINTR once the
+ * handlers have run (PEP 475): its result. -1 with EINTR is a handler that
+ * raised, and sig_raised() what it returned. Unlike the functions above it
+ * cannot end a call that is about to wait: put sig_blocking_begin() and
+ * sig_blocking_end() around that. In C and C++. */
+#define SAFEPOINT_RETRY(expression)                                          \
+    (__extension__({                                                         \
+        __typeof__(expression) safepoint_result_;                            \
+        do                                                                   \
+            safepoint_result_ = (expression);                                \
+        while (safepoint_result_ == -1 && sig_retry());                      \
+        safepoint_result_;                                                   \
+    }))
+#endif
+/**
+ * read(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_read(int fd, void *buffer, size_t size);
+
+/**
+ * write(2): what was written, which may be less.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_write(int fd, const void *buffer, size_t size);
+
+/**
+ * readv(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_readv(int fd, const struct iovec *vector, int count);
+
+/**
+ * writev(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_writev(int fd, const struct iovec *vector, int count);
+
+/**
+ * pread(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_pread(int fd, void *buffer, size_t size, int64_t offset);
+
+/**
+ * pwrite(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_pwrite(int fd, const void *buffer, size_t size, int64_t offset);
+
+/**
+ * open(2), of a FIFO say: the descriptor. `mode` counts with O_CREAT only.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_open(const char *path, int flags, unsigned int mode);
+
+/**
+ * openat(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_openat(int folder, const char *path, int flags, unsigned int mode);
+
+/**
+ * flock(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_flock(int fd, int operation);
+
+/**
+ * fcntl(2) with F_SETLKW, F_OFD_SETLKW or another command for locks.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_fcntl_lock(int fd, int command, struct flock *lock);
+
+/**
+ * sendfile(2). The offset is moved only by what was sent.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_sendfile(int to, int from, int64_t *offset, size_t size);
+
+/**
+ * splice(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_splice(int from,
+                int64_t *from_offset,
+                int to,
+                int64_t *to_offset,
+                size_t size,
+                unsigned int flags);
+
+/**
+ * copy_file_range(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_copy_file_range(int from,
+                         int64_t *from_offset,
+                         int to,
+                         int64_t *to_offset,
+                         size_t size,
+                         unsigned int flags);
+
+/**
+ * getrandom(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_getrandom(void *buffer, size_t size, unsigned int flags);
+
+/**
+ * recv(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_recv(int fd, void *buffer, size_t size, int flags);
+
+/**
+ * send(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_send(int fd, const void *buffer, size_t size, int flags);
+
+/**
+ * recvfrom(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_recvfrom(int fd,
+                  void *buffer,
+                  size_t size,
+                  int flags,
+                  struct sockaddr *address,
+                  unsigned int *length);
+
+/**
+ * sendto(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_sendto(int fd,
+                const void *buffer,
+                size_t size,
+                int flags,
+                const struct sockaddr *address,
+                unsigned int length);
+
+/**
+ * recvmsg(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_recvmsg(int fd, struct msghdr *message, int flags);
+
+/**
+ * sendmsg(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_sendmsg(int fd, const struct msghdr *message, int flags);
+
+/**
+ * accept(2): the new descriptor.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_accept(int fd, struct sockaddr *peer, unsigned int *size);
+
+/**
+ * accept4(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_accept4(int fd, struct sockaddr *peer, unsigned int *size, int flags);
+
+/**
+ * connect(2). Where it is interrupted, the kernel goes on connecting: the
+ * result is what became of that.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_connect(int fd, const struct sockaddr *address, unsigned int size);
+
+/**
+ * poll(2): `timeout` in milliseconds, -1 for ever.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_poll(struct pollfd *fds, unsigned long count, int timeout);
+
+/**
+ * ppoll(2): with this mask while it waits, where that is not NULL. It ought
+ * to leave the signal of sig_set_kick() unblocked.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_ppoll(struct pollfd *fds,
+               unsigned long count,
+               const struct timespec *timeout,
+               const uint64_t *mask);
+
+/**
+ * select(2), with fd_sets. `timeout` is left as it is.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_select(int count,
+                void *read,
+                void *write,
+                void *except,
+                const struct timeval *timeout);
+
+/**
+ * pselect(2), with fd_sets and a mask, as sig_ppoll() has one.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_pselect(int count,
+                 void *read,
+                 void *write,
+                 void *except,
+                 const struct timespec *timeout,
+                 const uint64_t *mask);
+
+/**
+ * epoll_wait(2): `timeout` in milliseconds, -1 for ever.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_epoll_wait(int fd, struct epoll_event *events, int count, int timeout);
+
+/**
+ * Sleep: `ns` nanoseconds, or for ever. 0 when they are over.
+ *
+ * Thread: any · In a signal handler: no · Errors: EINTR
+ */
+int sig_sleep(uint64_t ns);
+
+/**
+ * Wait until at least one handler or call has run, here. What is pending
+ * already counts.
+ *
+ * Thread: owner · In a signal handler: no · Errors: EPERM, EINTR
+ */
+int sig_pause(void);
+
+/**
+ * nanosleep(2). Where a handler raises, `left` gets the time that is left;
+ * it may be NULL.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_nanosleep(const struct timespec *wait, struct timespec *left);
+
+/**
+ * clock_nanosleep(2), but for its result, which is negative where it fails.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_clock_nanosleep(int clock,
+                         int flags,
+                         const struct timespec *wait,
+                         struct timespec *left);
+
+/**
+ * waitpid(2). A child is reaped once, whatever arrives.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_waitpid(int pid, int *wait_status, int options);
+
+/**
+ * wait4(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_wait4(int pid, int *wait_status, int options, struct rusage *usage);
+
+/**
+ * waitid(2): `info` is a siginfo_t, or NULL.
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_waitid(int kind, unsigned int id, void *info, int options);
+
+/**
+ * Wait until the word no longer is `expected` and somebody says so: futex(2)
+ * with FUTEX_WAIT, or the C library's or a latch's. 0 where it was woken,
+ * which may be for no reason. The futex is one that processes can share.
+ *
+ * Thread: any · In a signal handler: no · Errors: EAGAIN the word differs,
+ * ETIMEDOUT, EINTR, EINVAL, EFAULT
+ */
+long sig_futex_wait(const uint32_t *word,
+                    uint32_t expected,
+                    uint64_t timeout);
+
+/**
+ * sem_wait(3): `semaphore` is a sem_t. Inside it is the C library's, between
+ * sig_blocking_begin() and its end.
+ *
+ * Thread: any · In a signal handler: no · Errors: EINVAL, EINTR
+ */
+int sig_sem_wait(void *semaphore);
+
+/**
+ * semop(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_semop(int set, struct sembuf *operations, size_t count);
+
+/**
+ * msgrcv(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_msgrcv(int queue, void *message, size_t size, long kind, int flags);
+
+/**
+ * msgsnd(2).
+ *
+ * Thread: any · In a signal handler: no · Errors: its own, EINTR
+ */
+long sig_msgsnd(int queue, const void *message, size_t size, int flags);
+
+/* ===========================================================================
+ * 9 Time
+ *
+ * Timers of the process, which send SIGALRM, SIGVTALRM or SIGPROF: install a
+ * handler first.
+ */
+
+/**
+ * A timer of the process. Times are nanoseconds, and are rounded up to
+ * microseconds.
+ */
+typedef struct sig_itimer {
+    /** sizeof(sig_itimer). */
+    uint32_t size;
+    /** Zero. */
+    uint32_t reserved;
+    /** Until it falls due; 0 is not at all. */
+    uint64_t value;
+    /** And then every so often; 0 is only once. */
+    uint64_t interval;
+} sig_itimer;
+
+/**
+ * SIGALRM in so many seconds, 0 for not at all; the seconds that were left
+ * of the last one. It shares its timer with ITIMER_REAL.
+ *
+ * Thread: any · In a signal handler: yes · Errors: none
+ */
+unsigned int sig_alarm(unsigned int seconds);
+
+/**
+ * Set ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF; what it was goes to `old`,
+ * whose size is set, or which is NULL.
+ *
+ * Thread: any · In a signal handler: no · Errors: EINVAL no such timer, NULL,
+ * size too small, reserved not 0, a time too long; E2BIG
+ */
+int sig_setitimer(int which,
+                  const struct sig_itimer *value,
+                  struct sig_itimer *old);
+
+/**
+ * What a timer has left; `value`, whose size is set, gets it.
+ *
+ * Thread: any · In a signal handler: no · Errors: EINVAL no such timer, NULL,
+ * size too small; E2BIG
+ */
+int sig_getitimer(int which,
+                  struct sig_itimer *value);
+
+/* ===========================================================================
+ * 10 Sending, masks, waiting
+ *
+ * Signal sets are a uint64_t. What may not be blocked or waited for in them
+ * is passed over, as POSIX has it: SIGKILL, SIGSTOP, the C library's own, so
+ * that UINT64_MAX is "all". SIG_BLOCK, SIG_UNBLOCK and SIG_SETMASK are those
+ * of signal.h.
+ */
+
+/**
+ * Send a signal to the calling thread. It has arrived when this returns,
+ * unless it is blocked; its handler runs at the next check.
+ *
+ * Thread: any · In a signal handler: yes · Errors: EINVAL
+ */
+int sig_raise(int signum);
+
+/**
+ * kill(2).
+ *
+ * Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed
+ * to, ESRCH nobody there
+ */
+int sig_kill(int pid,
+             int signum);
+
+/**
+ * pthread_kill(3): `thread` is a pthread_t, of a thread that has not been
+ * joined and was not detached, or is known to live.
+ *
+ * Thread: any · In a signal handler: yes · Errors: EINVAL, ESRCH it has ended
+ */
+int sig_kill_thread(size_t thread,
+                    int signum);
+
+/**
+ * sigqueue(3): a signal with a value.
+ *
+ * Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed
+ * to, ESRCH nobody there, EAGAIN the receiver's queue is full
+ */
+int sig_queue(int pid,
+              int signum,
+              intptr_t value);
+
+/**
+ * pidfd_send_signal(2): to that very process, never to a later one of the
+ * same number.
+ *
+ * Thread: any · In a signal handler: yes · Errors: EINVAL, EBADF, EPERM not
+ * allowed to, ESRCH it has ended, ENOSYS before Linux 5.1
+ */
+int sig_pidfd_send(int pidfd, int signum);
+
+/**
+ * Change the calling thread's mask; `old`, where not NULL, gets the one
+ * before. What is unblocked and was sent arrives, and on the owner's thread
+ * its handlers run, in here. If one raises, that is -EINTR and sig_raised():
+ * the mask is changed and `old` is written all the same. The signal of
+ * sig_set_kick() stays unblocked on the owner's thread.
+ *
+ * Thread: any · In a signal handler: no · Errors: EINVAL how, EINTR
+ */
+int sig_mask(int how, uint64_t set, uint64_t *old);
+
+/**
+ * What was sent and not handled: blocked, and waiting in the kernel for this
+ * thread or the process; on the owner's thread also what is recorded.
+ *
+ * Thread: any · In a signal handler: no · Errors: EINVAL NULL
+ */
+int sig_pending(uint64_t *set);
+
+/**
+ * Take one of these signals, without its handler: its number. One that is
+ * recorded already, or arrives (on the owner's thread, while not held), or
+ * one that is blocked and was sent. Other signals are handled meanwhile. The
+ * event, of size sizeof *event, says the rest; NULL and 0 where it is not
+ * wanted.
+ *
+ * Thread: any · In a signal handler: no · Errors: ETIMEDOUT none came in
+ * `timeout` nanoseconds, EINTR a handler raised, EINVAL no signal in the
+ * set, size too small; E2BIG
+ */
+int sig_wait(uint64_t set, uint64_t timeout, sig_event *event, size_t size);
+
+/**
+ * siginterrupt(3): whether system calls that this signal interrupts go on
+ * by themselves (SA_RESTART), whoever's handler stands there.
+ *
+ * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL,
+ * EPERM, ENOMEM, EAGAIN somebody was installing at the same time, EBUSY the
+ * signal of sig_set_kick() is to restart, which would end no wait
+ */
+int sig_set_restart(int signum, int on);
+
+/* ===========================================================================
  * 11 Names
  */
 
@@ -660,10 +1242,7 @@ typedef struct sig_counters {
     uint64_t calls_dropped;
     /** Wake-ups that could not be written. */
     uint64_t wakeups_failed;
-    /**
-     * Arrivals on another thread that were passed on to the owner's wait:
-     * always 0 as long as there are no waits.
-     */
+    /** Kicks sent to an owner that waited, for what came elsewhere. */
     uint64_t forwards;
     /**
      * From arrival to handler: latency[n] counts the events that waited at

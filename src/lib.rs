@@ -7,6 +7,7 @@
 //! the OS --> zone (arrival) --> context (what is pending)
 //!               |                   --> safepoint (dispatch) --> the handler
 //!               +--> wake: function, fd, eventfd
+//!               +--> waiting: a kick --> blocking (a wait that ends)
 //! ```
 //!
 //! An arrival never calls anything on the owner's side, and the owner's side
@@ -17,6 +18,7 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 
 pub mod api;
+mod blocking;
 mod context;
 mod safepoint;
 mod sys;

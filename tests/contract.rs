@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::c_void;
 use std::process::Command;
 
-use safepoint::api::{calls, handlers, life, names, points, stats, trip, version, wakeup};
+use safepoint::api::{blocking, calls, files, handlers, life, names, points, sending};
+use safepoint::api::{sleeps, sockets, stats, time, trip, version, wakeup};
+use safepoint_tests::header::STRUCTS;
 use safepoint_tests::{prototypes, read, root};
 
 /// What the sources call a type, and C does.
@@ -18,6 +20,7 @@ const NAMES: &[(&str, &str)] = &[
     ("Handle", "sig_context"),
     ("Job", "sig_job"),
     ("Disposition", "sig_disposition"),
+    ("Itimer", "sig_itimer"),
     ("Counters", "sig_counters"),
     ("Call", "sig_call"),
     ("Handler", "sig_handler"),
@@ -43,6 +46,7 @@ macro_rules! in_c {
 in_c!(
     i32 = "int",
     u32 = "uint32_t",
+    i64 = "long",
     u64 = "uint64_t",
     usize = "size_t",
     isize = "intptr_t"
@@ -54,6 +58,9 @@ fn pointee<T>() -> String {
         "i8" | "u8" => "char".to_string(),
         "i32" => "int".to_string(),
         "u32" => "uint32_t".to_string(),
+        "i64" => "int64_t".to_string(),
+        "u64" => "uint64_t".to_string(),
+        name if STRUCTS.contains(&c_name(name)) => format!("struct {}", c_name(name)),
         name => c_name(name).to_string(),
     }
 }
@@ -102,7 +109,10 @@ fn of0<R: InC>(_: unsafe extern "C" fn() -> R) -> String {
     format!("{}()", R::in_c())
 }
 
-functions_of!(of1 A; of2 A B; of3 A B C; of4 A B C D;);
+functions_of!(
+    of1 A; of2 A B; of3 A B C; of4 A B C D; of5 A B C D E; of6 A B C D E F;
+    of7 A B C D E F G;
+);
 
 /// Each function, by what the Rust compiler takes it for.
 fn signatures() -> BTreeMap<&'static str, String> {
@@ -134,6 +144,64 @@ fn signatures() -> BTreeMap<&'static str, String> {
         ("sig_event_fd", of0(wakeup::sig_event_fd)),
         ("sig_set_wakeup_fn", of2(wakeup::sig_set_wakeup_fn)),
         ("sig_wakeup_failures", of1(wakeup::sig_wakeup_failures)),
+        ("sig_syscall", of7(blocking::sig_syscall)),
+        ("sig_blocking_begin", of0(blocking::sig_blocking_begin)),
+        ("sig_blocking_end", of0(blocking::sig_blocking_end)),
+        ("sig_raised", of0(blocking::sig_raised)),
+        ("sig_retry", of0(blocking::sig_retry)),
+        ("sig_set_kick", of1(blocking::sig_set_kick)),
+        ("sig_read", of3(files::sig_read)),
+        ("sig_write", of3(files::sig_write)),
+        ("sig_readv", of3(files::sig_readv)),
+        ("sig_writev", of3(files::sig_writev)),
+        ("sig_pread", of4(files::sig_pread)),
+        ("sig_pwrite", of4(files::sig_pwrite)),
+        ("sig_open", of3(files::sig_open)),
+        ("sig_openat", of4(files::sig_openat)),
+        ("sig_flock", of2(files::sig_flock)),
+        ("sig_fcntl_lock", of3(files::sig_fcntl_lock)),
+        ("sig_sendfile", of4(files::sig_sendfile)),
+        ("sig_splice", of6(files::sig_splice)),
+        ("sig_copy_file_range", of6(files::sig_copy_file_range)),
+        ("sig_getrandom", of3(files::sig_getrandom)),
+        ("sig_recv", of4(sockets::sig_recv)),
+        ("sig_send", of4(sockets::sig_send)),
+        ("sig_recvfrom", of6(sockets::sig_recvfrom)),
+        ("sig_sendto", of6(sockets::sig_sendto)),
+        ("sig_recvmsg", of3(sockets::sig_recvmsg)),
+        ("sig_sendmsg", of3(sockets::sig_sendmsg)),
+        ("sig_accept", of3(sockets::sig_accept)),
+        ("sig_accept4", of4(sockets::sig_accept4)),
+        ("sig_connect", of3(sockets::sig_connect)),
+        ("sig_poll", of3(sockets::sig_poll)),
+        ("sig_ppoll", of4(sockets::sig_ppoll)),
+        ("sig_select", of5(sockets::sig_select)),
+        ("sig_pselect", of6(sockets::sig_pselect)),
+        ("sig_epoll_wait", of4(sockets::sig_epoll_wait)),
+        ("sig_sleep", of1(sleeps::sig_sleep)),
+        ("sig_pause", of0(sleeps::sig_pause)),
+        ("sig_nanosleep", of2(sleeps::sig_nanosleep)),
+        ("sig_clock_nanosleep", of4(sleeps::sig_clock_nanosleep)),
+        ("sig_waitpid", of3(sleeps::sig_waitpid)),
+        ("sig_wait4", of4(sleeps::sig_wait4)),
+        ("sig_waitid", of4(sleeps::sig_waitid)),
+        ("sig_futex_wait", of3(sleeps::sig_futex_wait)),
+        ("sig_sem_wait", of1(sleeps::sig_sem_wait)),
+        ("sig_semop", of3(sleeps::sig_semop)),
+        ("sig_msgrcv", of5(sleeps::sig_msgrcv)),
+        ("sig_msgsnd", of4(sleeps::sig_msgsnd)),
+        ("sig_alarm", of1(time::sig_alarm)),
+        ("sig_setitimer", of3(time::sig_setitimer)),
+        ("sig_getitimer", of2(time::sig_getitimer)),
+        ("sig_raise", of1(sending::sig_raise)),
+        ("sig_kill", of2(sending::sig_kill)),
+        ("sig_kill_thread", of2(sending::sig_kill_thread)),
+        ("sig_queue", of3(sending::sig_queue)),
+        ("sig_pidfd_send", of2(sending::sig_pidfd_send)),
+        ("sig_mask", of3(sending::sig_mask)),
+        ("sig_pending", of1(sending::sig_pending)),
+        ("sig_wait", of4(sending::sig_wait)),
+        ("sig_set_restart", of2(sending::sig_set_restart)),
         ("sig_name", of1(names::sig_name)),
         ("sig_describe", of1(names::sig_describe)),
         ("sig_number", of1(names::sig_number)),
@@ -151,13 +219,18 @@ fn size_of_job<T, R>(_: unsafe extern "C" fn(*mut T) -> R) -> usize {
     size_of::<T>()
 }
 
+fn size_of_second_alone<T, R>(_: unsafe extern "C" fn(i32, *mut T) -> R) -> usize {
+    size_of::<T>()
+}
+
 fn size_of_second<T, R>(_: unsafe extern "C" fn(i32, *mut T, usize) -> R) -> usize {
     size_of::<T>()
 }
 
 /// Each struct: the file that defines it, and its size for the Rust compiler.
-fn structs() -> [(&'static str, &'static str, usize); 4] {
+fn structs() -> [(&'static str, &'static str, usize); 5] {
     [
+        ("Itimer", "src/api/time.rs", size_of_second_alone(time::sig_getitimer)),
         ("Event", "src/context/event.rs", size_of_first(points::sig_next)),
         ("Job", "src/context/jobs.rs", size_of_job(calls::sig_post)),
         ("Disposition", "src/api/handlers.rs", size_of_second(handlers::sig_query)),

@@ -13,7 +13,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["safepoint", "blocking", "time", "process", "fault", "context", "zone", "sys"],
     ),
     ("safepoint", &["context", "zone", "sys"]),
-    ("blocking", &["context", "zone", "sys"]),
+    // A wait that something ends is a safe point.
+    ("blocking", &["safepoint", "context", "zone", "sys"]),
     ("time", &["context", "zone", "sys"]),
     ("process", &["context", "zone", "sys"]),
     ("fault", &["context", "zone", "sys"]),

@@ -16,7 +16,8 @@ static void assert_sentence(const char *text)
 int main(void)
 {
     static const int errors[] = {0,      EINVAL, EPERM,  EAGAIN, EBUSY, EEXIST,
-                                 EBADF,  E2BIG,  EMFILE, ENFILE, ENOMEM};
+                                 EBADF,  E2BIG,  EMFILE, ENFILE, ENOMEM,
+                                 EINTR,  ESRCH,  ETIMEDOUT};
     static const int others[] = {ESTALE, 1000, 4095, INT32_MAX, INT32_MIN};
     enum { ERRORS = sizeof errors / sizeof *errors };
     for (int i = 0; i < ERRORS; i++) {

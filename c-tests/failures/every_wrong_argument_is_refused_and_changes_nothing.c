@@ -73,6 +73,29 @@ CALL(event_fd, sig_event_fd())
 CALL(wakeup_fn, sig_set_wakeup_fn(NULL, NULL))
 CALL(number, sig_number(row->name))
 CALL(stats, sig_stats(row->out, row->size))
+CALL(set_kick, sig_set_kick((int)row->number))
+CALL(set_restart, sig_set_restart((int)row->number, 1))
+CALL(send_raise, sig_raise((int)row->number))
+CALL(send_kill, sig_kill(getpid(), (int)row->number))
+CALL(send_to_thread, sig_kill_thread((uintptr_t)pthread_self(), (int)row->number))
+CALL(send_to_no_thread, sig_kill_thread(0, (int)row->number))
+CALL(send_queue, sig_queue(getpid(), (int)row->number, 1))
+CALL(send_pidfd, sig_pidfd_send(-1, (int)row->number))
+CALL(mask, sig_mask((int)row->number, 0, (uint64_t *)out))
+CALL(pending, sig_pending(NULL))
+CALL(wait_for_none, sig_wait((uint64_t)row->number, 0, NULL, 0))
+CALL(wait_for_one, sig_wait(1, 0, row->out, row->size))
+CALL(blocking_begin, sig_blocking_begin())
+CALL(blocking_end, sig_blocking_end())
+CALL(do_pause, sig_pause())
+CALL(sem_wait_, sig_sem_wait(NULL))
+CALL(setitimer_null, sig_setitimer(0, NULL, NULL))
+CALL(getitimer_null, sig_getitimer(0, NULL))
+CALL(read_, (int)sig_read((int)row->number, out, 1))
+CALL(poll_, (int)sig_poll(NULL, 1, 0))
+CALL(waitpid_, (int)sig_waitpid(INT_MAX, (int *)out, 0))
+CALL(futex_, (int)sig_futex_wait(NULL, 0, 0))
+CALL(no_call, (int)sig_syscall(100000, 0, 0, 0, 0, 0, 0))
 CALL(name_is_null, -(sig_name((int)row->number) == NULL) * EINVAL)
 CALL(describe_is_null, -(sig_describe((int)row->number) == NULL) * EINVAL)
 
@@ -106,6 +129,30 @@ static void add_signals(void)
         ADD(restore, -EINVAL, ALWAYS, .number = bad[i]);
         ADD(trip, -EINVAL, ALWAYS, .number = bad[i]);
     }
+    for (int i = 0; i < bads; i++) {
+        ADD(set_kick, -EINVAL, ALWAYS, .number = bad[i]);
+        ADD(set_restart, -EINVAL, ALWAYS, .number = bad[i]);
+    }
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        ADD(set_kick, -EINVAL, ALWAYS, .number = faults[i]);
+    for (int i = 1; i < nones; i++) { /* but for 0 */
+        ADD(send_raise, -EINVAL, ALWAYS, .number = bad[i]);
+        ADD(send_kill, -EINVAL, ALWAYS, .number = bad[i]);
+        ADD(send_to_thread, -EINVAL, ALWAYS, .number = bad[i]);
+        ADD(send_queue, -EINVAL, ALWAYS, .number = bad[i]);
+        ADD(send_pidfd, -EINVAL, ALWAYS, .number = bad[i]);
+    }
+    ADD(send_raise, -EINVAL, ALWAYS, .number = 0);
+    ADD(send_to_no_thread, -ESRCH, ALWAYS, .number = SIGUSR1);
+    if (!on_valgrind()) /* which does not know it */
+        ADD(send_pidfd, -EBADF, ALWAYS, .number = SIGUSR1);
+    for (int how = 3; how < 8; how++)
+        ADD(mask, -EINVAL, ALWAYS, .number = how);
+    ADD(mask, -EINVAL, ALWAYS, .number = -1);
+    ADD(pending, -EINVAL, ALWAYS);
+    ADD(wait_for_none, -EINVAL, ALWAYS, .number = 0);
+    ADD(wait_for_none, -EINVAL, ALWAYS, .number = 1 << (SIGKILL - 1));
     for (int i = 0; i < nones; i++) {
         ADD(query, -EINVAL, ALWAYS, .number = bad[i],
             .size = sizeof(sig_disposition), .out = out);
@@ -146,6 +193,22 @@ static void add_threads(void)
     ADD(wakeup_fd, -EPERM, OTHER | NOBODY, .number = -1);
     ADD(event_fd, -EPERM, OTHER | NOBODY);
     ADD(wakeup_fn, -EPERM, OTHER | NOBODY);
+    ADD(set_kick, -EPERM, OTHER, .number = SIGUSR1);
+    ADD(set_restart, -EPERM, OTHER, .number = SIGUSR1);
+    ADD(blocking_begin, -EPERM, OTHER | NOBODY);
+    ADD(blocking_end, -EPERM, OTHER | NOBODY);
+    ADD(blocking_end, -EINVAL, OWNER | RUNNING);
+    ADD(do_pause, -EPERM, OTHER | NOBODY);
+    ADD(sem_wait_, -EINVAL, ALWAYS);
+    ADD(setitimer_null, -EINVAL, ALWAYS);
+    ADD(getitimer_null, -EINVAL, ALWAYS);
+    /* The owner's first wait puts the handler for kicks in place. */
+    ADD(read_, -EBADF, OTHER | NOBODY, .number = -1);
+    ADD(poll_, -EFAULT, OTHER | NOBODY);
+    ADD(waitpid_, -ECHILD, OTHER | NOBODY);
+    ADD(futex_, -EFAULT, OTHER | NOBODY);
+    if (!on_valgrind())
+        ADD(no_call, -ENOSYS, OTHER | NOBODY);
     ADD(adopt, -EBUSY, RUNNING | OTHER_RUNNING);
 }
 
@@ -160,8 +223,10 @@ static void add_sizes(int (*call)(const struct row *), size_t known)
             .out = out);
         ADD(call, -E2BIG, ALWAYS, .number = SIGUSR1, .size = large[i],
             .out = out);
-        ADD(call, -EINVAL, ALWAYS, .number = SIGUSR1, .size = any[i],
-            .out = NULL);
+        /* sig_wait() takes no event at all, too. */
+        if (call != wait_for_one || any[i] != 0)
+            ADD(call, -EINVAL, ALWAYS, .number = SIGUSR1, .size = any[i],
+                .out = NULL);
     }
 }
 
@@ -372,6 +437,7 @@ int main(void)
     add_sizes(query, sizeof(sig_disposition));
     add_sizes(next, sizeof(sig_event));
     add_sizes(stats, sizeof(sig_counters));
+    add_sizes(wait_for_one, sizeof(sig_event));
     add_jobs();
     add_descriptors();
     add_names();

@@ -93,7 +93,7 @@ bool readable(int fd)
 
 /* What the user of this process may have pending, in all processes, can be
  * used up by somebody else for a while: EAGAIN, for a real-time signal. */
-void send(int signum)
+void send_signal(int signum)
 {
     int before = errno;
     sent++;
@@ -171,7 +171,7 @@ static void assert_wakeups_work(void)
     MUST(pipe2(fds, O_NONBLOCK));
     ASSERT_TRUE(!readable(fd));
     ASSERT_EQ(sig_set_wakeup_fd(fds[1], 0, NULL), 0);
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
     ASSERT_TRUE(readable(fd));
     ASSERT_EQ(MUST(read(fds[0], &byte, 1)), 1);
     ASSERT_EQ(byte, SIGUSR1);
@@ -193,9 +193,9 @@ void assert_child_works(void)
 
     install(SIGUSR1, 0);
     install(SIGRTMIN, 0);
-    send(SIGUSR1);
-    send(SIGRTMIN);
-    send(SIGRTMIN);
+    send_signal(SIGUSR1);
+    send_signal(SIGRTMIN);
+    send_signal(SIGRTMIN);
     ASSERT_EQ(sig_check(), 0);
     ASSERT_EQ(events, 3);
     ASSERT_EQ(handled, 3);

@@ -29,7 +29,7 @@ static void records_are_free(void)
     install(SIGRTMIN + 1, 0);
     install(SIGRTMIN + 2, 0);
     for (int i = 0; i < 3; i++)
-        send(SIGRTMIN);
+        send_signal(SIGRTMIN);
     ASSERT_EQ(sig_check(), 0);
 }
 
@@ -37,24 +37,24 @@ static void records_are_free(void)
 
 static void arrive(void)
 {
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
 }
 
 static void arrive_queued(void)
 {
-    send(SIGRTMIN);
+    send_signal(SIGRTMIN);
 }
 
 static void arrive_third(void)
 {
-    send(SIGRTMIN + 2);
+    send_signal(SIGRTMIN + 2);
 }
 
 /* On the owner, meanwhile. */
 
 static void raise_own(void)
 {
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
     ASSERT_EQ(sig_check(), 0);
     ASSERT_GE(handled, 1);
 }
@@ -62,7 +62,7 @@ static void raise_own(void)
 static void raise_own_queued(void)
 {
     for (long i = 1; i <= 3; i++) {
-        send(SIGRTMIN);
+        send_signal(SIGRTMIN);
         ASSERT_EQ(sig_check(), 0);
         ASSERT_GE(handled, i);
     }
@@ -73,17 +73,17 @@ static void raise_own_queued(void)
 static void recycle(void)
 {
     raises = 1;
-    send(SIGRTMIN);
-    send(SIGRTMIN + 1);
+    send_signal(SIGRTMIN);
+    send_signal(SIGRTMIN + 1);
     ASSERT_EQ(sig_check(), 1);
     raises = 0;
 }
 
 static void replace_plain_by_queued(void)
 {
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
     install(SIGUSR1, SAFEPOINT_QUEUE);
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
     ASSERT_EQ(sig_check(), 0);
     install(SIGUSR1, 0);
     raise_own();
@@ -105,7 +105,7 @@ static void add_own(void)
 static void restore(void)
 {
     ASSERT_EQ(sig_restore(SIGUSR1), 0);
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
     ASSERT_EQ(sig_check(), 0);
     ASSERT_EQ(handled, 0);
 }
@@ -139,7 +139,7 @@ static void assert_recycled(void)
 {
     for (int i = 0; i < 3; i++) {
         for (int j = 0; j < 6; j++)
-            send(SIGRTMIN + j % 3);
+            send_signal(SIGRTMIN + j % 3);
         assert_once();
         ASSERT_EQ(events, sent);
         ASSERT_EQ(handled, sent);

@@ -77,15 +77,15 @@ static void another_is_installed(void)
 static void another_has_pending(void)
 {
     another_is_installed();
-    send(SIGUSR1);
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
+    send_signal(SIGUSR1);
 }
 
 static void another_queues(void)
 {
     ASSERT_EQ(sig_install(SIGUSR1, never, NULL, SAFEPOINT_QUEUE), 0);
-    send(SIGUSR1);
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
+    send_signal(SIGUSR1);
 }
 
 static void install_queued(void)
@@ -104,7 +104,7 @@ static void installed(void)
 static void installed_and_pending(void)
 {
     installed();
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
 }
 
 static void installed_over_nothing(void)
@@ -161,7 +161,7 @@ static void much_is_pending(void)
 {
     installed_and_pending();
     install(SIGRTMIN, 0);
-    send(SIGRTMIN);
+    send_signal(SIGRTMIN);
     add_from(0);
     post(&job);
 }
@@ -177,7 +177,7 @@ static void check_after_fini(void)
     assert_each_once();
     ASSERT_EQ(handled, 0);
     install(SIGUSR1, 0);
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
     assert_each_once();
     ASSERT_EQ(handled, 1);
     shared->outcome = (int)raw;

@@ -11,7 +11,7 @@ static const struct {
     const struct scenario *scenarios;
 } groups[] = {
     {"handlers", handlers}, {"points", points}, {"calls", calls},
-    {"wakeup", wakeup}, {"producers", producers}, {"arrivals", arrivals},
+    {"wakeup", wakeup}, {"waits", waiting},       {"producers", producers}, {"arrivals", arrivals},
     {"processes", processes}, {"naive", naive},
 };
 
@@ -121,6 +121,7 @@ int main(int argc, char **argv)
                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     ASSERT_TRUE(shared != MAP_FAILED);
     fill_pipe();
+    fill_waiting();
     allow_pending();
     bool one = argc == 5 && isdigit((unsigned char)argv[4][0]);
     for (size_t i = 0; i < GROUPS; i++) {

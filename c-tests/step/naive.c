@@ -2,6 +2,8 @@
  * which each of them breaks, or it proves nothing about the library. */
 #include "step.h"
 
+#include <sys/syscall.h>
+
 static volatile sig_atomic_t flag, count, handled_here;
 static atomic_flag lock = ATOMIC_FLAG_INIT;
 
@@ -103,7 +105,35 @@ static void do_nothing(void)
 {
 }
 
+/* The classic bug: looks, and then waits. */
+
+static int fds[2];
+
+static void note_flag(int signum)
+{
+    (void)signum;
+    flag = 1;
+}
+
+static void pipe_stands(void)
+{
+    set_raw(SIGUSR1, note_flag);
+    MUST(pipe(fds));
+    if (shared->fed)
+        ASSERT_EQ(write(fds[1], "x", 1), 1);
+}
+
+static void look_then_read(void)
+{
+    char byte;
+    if (!flag)
+        (void)!read(fds[0], &byte, 1);
+}
+
 const struct scenario naive[] = {
+    {"naive: looks, then waits", pipe_stands, look_then_read, do_nothing,
+     .modes = SIGNAL | THREAD, .blocks = true, .blocks_in = SYS_read,
+     .is_broken = true},
     {"naive: clears after it looked", note_one, look_then_clear,
      assert_both_handled, .modes = SIGNAL | THREAD, .is_broken = true},
     {"naive: takes in two steps", note_one, clear_then_look,

@@ -29,7 +29,7 @@ static void installed(void)
 static void one_pending(void)
 {
     installed();
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
 }
 
 /* Values rise from delivery to delivery. */
@@ -62,7 +62,7 @@ static void everything_pending(void)
 static void one_pending_that_raises(void)
 {
     one_pending();
-    send(SIGHUP);
+    send_signal(SIGHUP);
     raises = 7;
 }
 
@@ -83,8 +83,8 @@ static void one_pending_that_checks(void)
 {
     ASSERT_EQ(sig_install(SIGUSR1, check_again, NULL, 0), 0);
     install(SIGHUP, 0);
-    send(SIGUSR1);
-    send(SIGHUP);
+    send_signal(SIGUSR1);
+    send_signal(SIGHUP);
     add_from(0);
 }
 
@@ -92,7 +92,7 @@ static void one_pending_of_oneshot(void)
 {
     set_raw(SIGUSR1, on_raw);
     install(SIGUSR1, SAFEPOINT_ONESHOT);
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
 }
 
 /* One event; what came before the removal and is not in it is dropped. */
@@ -114,8 +114,8 @@ static void one_pending_that_jumps(void)
 {
     ASSERT_EQ(sig_install(SIGUSR1, jump_out, NULL, 0), 0);
     install(SIGHUP, 0);
-    send(SIGUSR1);
-    send(SIGHUP);
+    send_signal(SIGUSR1);
+    send_signal(SIGHUP);
     post(&job);
 }
 

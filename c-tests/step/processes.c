@@ -28,7 +28,7 @@ static int woken_by(int signum)
 static void much_is_pending(void)
 {
     installed();
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
     add_from(0);
     post(&job);
     add_from(0);
@@ -88,8 +88,8 @@ static void handler_will_fork(void)
 {
     ASSERT_EQ(sig_install(SIGUSR1, fork_in_handler, NULL, 0), 0);
     install(SIGTERM, 0);
-    send(SIGUSR1);
-    send(SIGTERM);
+    send_signal(SIGUSR1);
+    send_signal(SIGTERM);
     add_from(0);
     post(&job);
 }
@@ -170,7 +170,7 @@ static void assert_parent_untouched(void)
     if (mode & WOKEN)
         ASSERT_TRUE(!readable(event_fd));
     sent = 0;
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
     assert_each_once();
     ASSERT_EQ(handled, 1);
 }

@@ -93,14 +93,14 @@ static void hold_and_release(void)
 
 static void raise_own(void)
 {
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
     ASSERT_EQ(sig_check(), 0);
     ASSERT_GE(handled, 1);
 }
 
 static void raise_and_check(void)
 {
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
     ASSERT_EQ(sig_check(), 0);
 }
 

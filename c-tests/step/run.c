@@ -7,7 +7,7 @@
 /* No function of the library sets this one. */
 #define SENTINEL 4242
 
-static const struct scenario *scenario;
+const struct scenario *scenario;
 int mode;
 
 void step_begin(void)
@@ -49,7 +49,7 @@ static void done(void)
 
 static void raise_it(void)
 {
-    send(signal_of(scenario));
+    send_signal(signal_of(scenario));
 }
 
 static void meanwhile(void)

@@ -3,8 +3,8 @@
  * thread acts, the process dies. For every k, each in a process of its own.
  *
  *   step                      every scenario
- *   step GROUP...             handlers, points, calls, wakeup, producers,
- *                             arrivals, processes or naive
+ *   step GROUP...             handlers, points, calls, wakeup, waits,
+ *                             producers, arrivals, processes or naive
  *   step GROUP NAME MODE K    one position of one scenario, as reported
  *
  * setup() is not stepped. body() is, on the owner or on another thread.
@@ -52,6 +52,11 @@ struct scenario {
     /* Outside this program's own text, and in loops that have gone round
      * often, only every so many instructions. */
     int stride;
+    /* body() waits in a system call, for ever, unless shared->fed: which. */
+    bool blocks;
+    long blocks_in;
+    /* waiting: which of waits.h. */
+    const struct wait *wait;
     /* No library in it, but what is known to be broken: the tester has to
      * find at least one bad position. */
     bool is_broken;
@@ -60,12 +65,16 @@ struct scenario {
 /* A group, ended by a scenario without a name. */
 extern const struct scenario handlers[], points[], calls[], wakeup[],
     producers[], arrivals[], processes[], naive[];
+/* Made by fill_waiting(). */
+extern struct scenario waiting[];
+void fill_waiting(void);
 
 /* Shared by the tester and the processes that it steps. */
 struct shared {
     volatile pid_t stepped; /* the thread that stops at its end; 0: none */
     volatile int ended;     /* body() is over */
     volatile int outcome;   /* set by check() */
+    volatile int fed;       /* what blocks_in waits for is there */
     int go[2], done[2];     /* pipes: meanwhile() may begin, has ended */
 };
 extern struct shared *shared;
@@ -87,6 +96,7 @@ _Noreturn void step_process(const struct scenario *scenario, int mode);
 /* What the scenarios share: see account.c. ------------------------------- */
 
 extern int mode;        /* what is being tried */
+extern const struct scenario *scenario; /* of the stepped process */
 extern atomic_long handled; /* deliveries that on_signal() was told of */
 extern atomic_long events;  /* how often it was called */
 extern atomic_long raw;     /* how often on_raw() was called */
@@ -112,7 +122,7 @@ void install(int signum, uint32_t flags);
 /* After sig_fini(). */
 void init_again(void);
 /* raise(), and sigqueue(), which do not fail; counted. */
-void send(int signum);
+void send_signal(int signum);
 void queue(int signum, int value);
 /* Add a call, the next in the order of this producer (0 to 7). */
 void add_from(int producer);

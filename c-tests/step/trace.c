@@ -107,7 +107,8 @@ static void set_pc(struct tracee *tracee, uintptr_t pc)
     MUST(ptrace(PTRACE_POKEUSER, tracee->thread, at, pc));
 }
 
-bool start(struct tracee *tracee, const struct scenario *scenario, int mode)
+bool start(struct tracee *tracee, const struct scenario *scenario, int mode,
+           bool fed)
 {
     int status;
     pid_t id;
@@ -115,6 +116,7 @@ bool start(struct tracee *tracee, const struct scenario *scenario, int mode)
                    PTRACE_O_TRACEVFORK;
     *tracee = (struct tracee){.follows = scenario->in_child};
     shared->stepped = shared->ended = shared->outcome = 0;
+    shared->fed = fed;
     MUST(pipe2(shared->go, O_CLOEXEC));
     MUST(pipe2(shared->done, O_CLOEXEC));
     tracee->process = (pid_t)MUST(fork());
@@ -155,14 +157,27 @@ void put_away(struct tracee *tracee)
     close(shared->done[0]);
 }
 
-bool record(struct tracee *tracee)
+/* Whether the next instruction is this system call. */
+static bool enters(struct tracee *tracee, uintptr_t pc, long number)
+{
+    size_t at = offsetof(struct user, regs.rax);
+    long code = ptrace(PTRACE_PEEKTEXT, tracee->thread, pc, NULL);
+    return (code & 0xffff) == 0x050f &&
+           ptrace(PTRACE_PEEKUSER, tracee->thread, at, NULL) == number;
+}
+
+bool record(struct tracee *tracee, const struct scenario *scenario)
 {
     long k = 0;
     path.pc[0] = get_pc(tracee);
+    path.blocks_at = -1;
     while (!shared->ended && k < LONGEST) {
         if (!resume(tracee, PTRACE_SINGLESTEP))
             return false;
         path.pc[++k] = get_pc(tracee);
+        if (scenario->blocks && path.blocks_at < 0 &&
+            enters(tracee, path.pc[k], scenario->blocks_in))
+            path.blocks_at = k;
     }
     path.length = k;
     for (long j = 0; j <= k; j++) {
@@ -175,7 +190,7 @@ bool record(struct tracee *tracee)
             }
         }
     }
-    return k < LONGEST;
+    return k < LONGEST && (!scenario->blocks || path.blocks_at >= 0);
 }
 
 /* Where to stop by breakpoint on the way to k. 0: nowhere. Only in our own
@@ -218,9 +233,15 @@ static bool run_to(struct tracee *tracee, uintptr_t pc, unsigned turns)
     return true;
 }
 
-static bool walk(struct tracee *tracee, long steps)
+/* Not into a system call that would wait for ever: a path by way of the clock
+ * may be shorter than the recorded one. */
+static bool walk(struct tracee *tracee, const struct scenario *scenario,
+                 long steps)
 {
     while (steps-- > 0 && !shared->ended) {
+        if (scenario->blocks && !shared->fed &&
+            enters(tracee, get_pc(tracee), scenario->blocks_in))
+            return true;
         if (!resume(tracee, PTRACE_SINGLESTEP))
             return false;
     }
@@ -231,20 +252,21 @@ bool go_to(struct tracee *tracee, const struct scenario *scenario, int mode,
            long k)
 {
     long stop = k <= path.length ? cheapest_stop(k) : 0;
-    if (!start(tracee, scenario, mode))
+    bool fed = k > path.blocks_at; /* it is through, or never waits */
+    if (!start(tracee, scenario, mode, fed))
         return false;
     if (stop > 0) {
         if (run_to(tracee, path.pc[stop], path.turn[stop]) &&
-            walk(tracee, k - stop) && get_pc(tracee) == path.pc[k])
+            walk(tracee, scenario, k - stop) && get_pc(tracee) == path.pc[k])
             return true;
         if (tracee->gone || tracee->hung)
             return false;
         put_away(tracee);
-        if (!start(tracee, scenario, mode))
+        if (!start(tracee, scenario, mode, fed))
             return false;
         stop = 0;
     }
-    return walk(tracee, k - stop);
+    return walk(tracee, scenario, k - stop);
 }
 
 void act(struct tracee *tracee, const struct scenario *scenario, int mode,

@@ -11,6 +11,7 @@ struct path {
     uintptr_t pc[LONGEST + 1];
     unsigned turn[LONGEST + 1]; /* how often pc[k] has come by, at k */
     long length;
+    long blocks_at; /* where it enters the system call that it waits in */
 };
 
 struct tracee {
@@ -27,10 +28,12 @@ extern struct path path;
 
 /* From here on, a wait of so many seconds is a hang. 0: none is. */
 void limit_wait(int seconds);
-/* A fresh process, at the first instruction of body(). */
-bool start(struct tracee *tracee, const struct scenario *scenario, int mode);
-/* Walk the whole path and write it down. */
-bool record(struct tracee *tracee);
+/* A fresh process, at the first instruction of body(). What it waits for is
+ * there, or it never comes. */
+bool start(struct tracee *tracee, const struct scenario *scenario, int mode,
+           bool fed);
+/* Walk the whole path, which is fed, and write it down. */
+bool record(struct tracee *tracee, const struct scenario *scenario);
 /* A fresh process, after its k-th instruction. */
 bool go_to(struct tracee *tracee, const struct scenario *scenario, int mode,
            long k);

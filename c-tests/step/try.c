@@ -79,7 +79,7 @@ static bool prepare(const struct scenario *scenario, int mode)
     struct tracee tracee;
     bool well;
     limit_wait(60);
-    well = start(&tracee, scenario, mode) && record(&tracee);
+    well = start(&tracee, scenario, mode, true) && record(&tracee, scenario);
     if (!well)
         fprintf(stderr, "%s %s: does not come to its end\n", scenario->name,
                 mode_name(mode));
@@ -127,6 +127,8 @@ bool step_through(const struct scenario *scenario, int mode)
     }
     printf("%s, %s: %ld positions, %d failures", scenario->name,
            mode_name(mode), tried, failures);
+    if (scenario->blocks)
+        printf(", %ld in front of the wait", path.blocks_at + 1);
     if (changes)
         printf(", another outcome from %ld on", first_change);
     printf("%s\n", scenario->is_broken ? " (it is broken, and has to)" : "");

@@ -35,7 +35,7 @@ static void event_is_set(void)
 static void pending(void)
 {
     targets();
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
 }
 
 static void to_pipe_a(void)
@@ -83,7 +83,7 @@ static void woken_by_a(void)
     assert_woken(pipe_a[0]);
     drain_pipe(pipe_a[0]);
     assert_each_once();
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
     ASSERT_EQ(drain_pipe(pipe_a[0]), 1);
 }
 
@@ -93,7 +93,7 @@ static void woken_by_b(void)
     drain_pipe(pipe_a[0]);
     drain_pipe(pipe_b[0]);
     assert_each_once();
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
     ASSERT_EQ(drain_pipe(pipe_b[0]), 1);
     ASSERT_EQ(drain_pipe(pipe_a[0]), 0);
 }
@@ -106,7 +106,7 @@ static void woken_by_event(void)
     (void)!read(event_a, &times, sizeof times);
     ASSERT_LE(times, 8);
     assert_each_once();
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
     ASSERT_TRUE(readable(event_a));
 }
 
@@ -115,7 +115,7 @@ static void woken_by_none(void)
     ASSERT_EQ(sig_wakeup_failures(NULL), 0);
     drain_pipe(pipe_a[0]);
     assert_each_once();
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
     ASSERT_EQ(drain_pipe(pipe_a[0]), 0);
 }
 
@@ -137,7 +137,7 @@ static void own_event_is_open(void)
 static void pending_with_event(void)
 {
     own_event_is_open();
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
 }
 
 static void check_once(void)
@@ -155,7 +155,7 @@ static void assert_event(void)
         ASSERT_TRUE(readable(own_event));
     assert_each_once();
     ASSERT_TRUE(!readable(own_event));
-    send(SIGUSR1);
+    send_signal(SIGUSR1);
     ASSERT_TRUE(readable(own_event));
 }
 

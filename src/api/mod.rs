@@ -4,12 +4,18 @@
 //! sections' prose, their items' comments the manual.
 #![allow(unsafe_code)] // exported names, and pointers from C
 
+pub mod blocking;
 pub mod calls;
+pub mod files;
 pub mod handlers;
 pub mod life;
 pub mod names;
 pub mod points;
+pub mod sending;
+pub mod sleeps;
+pub mod sockets;
 pub mod stats;
+pub mod time;
 pub mod trip;
 pub mod version;
 pub mod wakeup;

@@ -49,16 +49,23 @@ pub extern "C" fn sig_strerror(err: c_int) -> *const c_char {
         sys::EINVAL => {
             c"An argument is not acceptable: no such signal, one that cannot \
               be caught, an unknown flag, NULL, a struct too small, an unfit \
-              descriptor, an interrupt with 0, or a release without a hold."
+              descriptor, a bad number, or an end without a beginning."
         }
         sys::EPERM => {
-            c"Only the thread that owns the context may do this; \
-              sig_adopt() makes the caller the owner."
+            c"Only the thread that owns the context may do this (sig_adopt() \
+              makes the caller the owner), or the system does not permit it."
         }
         sys::EAGAIN => {
-            c"There is no room: for a call, check, then try again; too many holds are open."
+            c"There is no room: for a call, check, then try again; or too many \
+              holds or timers; or the value differs; or it would wait."
         }
-        sys::EBUSY => c"A handler is running, so the owner cannot change now.",
+        sys::EBUSY => {
+            c"Not now: a handler is running, or code between \
+              sig_blocking_begin() and its end, or the signal is in use."
+        }
+        sys::EINTR => c"A handler raised and ended the wait; sig_raised() says what.",
+        sys::ETIMEDOUT => c"Time was up before it came.",
+        sys::ESRCH => c"There is no such process or thread, or it has ended.",
         sys::EEXIST => c"Somebody else's handler already stands there, and was left alone.",
         sys::EBADF => c"The file descriptor is not open.",
         sys::E2BIG => {

@@ -29,8 +29,7 @@ pub struct Counters {
     pub calls_dropped: u64,
     /// Wake-ups that could not be written.
     pub wakeups_failed: u64,
-    /// Arrivals on another thread that were passed on to the owner's wait:
-    /// always 0 as long as there are no waits.
+    /// Kicks sent to an owner that waited, for what came elsewhere.
     pub forwards: u64,
     /// From arrival to handler: latency[n] counts the events that waited at
     /// least 2^n and less than 2^(n+1) nanoseconds. The last has all above.

@@ -26,6 +26,12 @@ use crate::zone::{
     ACTION_FLAGS, ACTION_MASK, PROCESS, Remembered, SIGNALS, arrival, is_sibling,
 };
 
+mod kicks;
+mod query;
+
+pub use kicks::{kick_signal, set_kick_signal, stand_for_kicks};
+pub use query::{Disposition, Kind, query};
+
 pub static LOCK: Lock = Lock::new();
 
 /// What we last set for a signal.
@@ -77,6 +83,20 @@ impl Line {
         PROCESS.renew(signum);
     }
 
+    /// What stands there, but for what only stands there for kicks.
+    fn current(&self, signum: u32) -> Result<Action, Errno> {
+        let current = swap_action(signum as i32, None)?;
+        if !kicks::stand_at(signum) || !is_arrival(&current) {
+            return Ok(current);
+        }
+        Ok(match self.ours() {
+            Ours::Handler => current,
+            Ours::Ignored => IGNORE,
+            Ours::Default => DEFAULT,
+            Ours::Nothing | Ours::Beneath => self.before.get(),
+        })
+    }
+
     /// Whether what stands there is what we last set.
     fn is_ours(&self, action: &Action) -> bool {
         match self.ours() {
@@ -86,22 +106,6 @@ impl Line {
             _ => false,
         }
     }
-}
-
-/// Who stands there now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Default,
-    Ignored,
-    Handler,
-    Foreign,
-}
-
-/// A signal's disposition: what stands there, and our entry if there is one.
-pub struct Disposition {
-    pub kind: Kind,
-    pub entry: Entry,
-    pub overwritten: bool,
 }
 
 /// What installing did.
@@ -130,7 +134,7 @@ fn locked<T>(work: impl FnOnce() -> T) -> T {
 pub fn install(context: &Context, signum: u32, entry: Entry) -> Result<Installed, Errno> {
     locked(|| {
         let line = Line::of(signum);
-        let current = swap_action(signum as i32, None)?;
+        let current = line.current(signum)?;
         let is_ours = line.is_ours(&current);
         if entry.flags & SAFEPOINT_IF_DEFAULT != 0 && !is_ours && is_function(&current) {
             return Err(sys::EEXIST);
@@ -207,6 +211,9 @@ fn action_for(signum: u32, flags: u32) -> Action {
             action.flags |= sys::SA_RESTART | sys::SA_NOCLDWAIT;
         }
     }
+    if kicks::stand_at(signum) {
+        action.flags &= !sys::SA_RESTART; // a kick ends what it interrupts
+    }
     action
 }
 
@@ -214,8 +221,8 @@ fn action_for(signum: u32, flags: u32) -> Action {
 pub fn set_plain(context: &Context, signum: u32, ignore: bool) -> Result<(), Errno> {
     locked(|| {
         let line = Line::of(signum);
-        let was =
-            swap_action(signum as i32, Some(if ignore { &IGNORE } else { &DEFAULT }))?;
+        let plain = if ignore { IGNORE } else { DEFAULT };
+        let was = swap_action(signum as i32, Some(&kicks::over(signum, &plain)))?;
         if !line.is_ours(&was) {
             line.set_before(signum, &was);
         }
@@ -241,7 +248,7 @@ fn restore_one(context: &Context, signum: u32) -> Result<bool, Errno> {
     }
     let before = line.before.get();
     if is_ours {
-        let was = swap_action(signum as i32, Some(&before))?;
+        let was = swap_action(signum as i32, Some(&kicks::over(signum, &before)))?;
         is_ours = line.is_ours(&was);
         if !is_ours {
             swap_action(signum as i32, Some(&was))?; // somebody was quicker
@@ -261,6 +268,7 @@ fn forget(context: &Context, signum: u32, ours: Ours) {
 
 pub fn restore_all(context: &Context) {
     locked(|| {
+        kicks::take_down(context);
         for signum in 1..=SIGNALS as u32 {
             // What cannot be read cannot be put back.
             let _ = restore_one(context, signum);
@@ -268,20 +276,29 @@ pub fn restore_all(context: &Context) {
     });
 }
 
-pub fn query(context: &Context, signum: u32) -> Result<Disposition, Errno> {
-    let entry = context.handlers.get(signum);
-    let current = swap_action(signum as i32, None)?;
-    let kind = if is_arrival(&current) && entry.handler != 0 {
-        Kind::Handler
-    } else if current.handler == DEFAULT.handler {
-        Kind::Default
-    } else if current.handler == IGNORE.handler {
-        Kind::Ignored
-    } else {
-        Kind::Foreign
-    };
-    let overwritten = entry.handler != 0 && kind != Kind::Handler;
-    Ok(Disposition { kind, entry, overwritten })
+/// Whether system calls that the signal interrupts go on by themselves.
+pub fn set_restart(context: &Context, signum: u32, on: bool) -> Result<(), Errno> {
+    locked(|| {
+        if on && kicks::stand_at(signum) {
+            return Err(sys::EBUSY);
+        }
+        let mut action = swap_action(signum as i32, None)?;
+        let before = action;
+        action.flags &= !sys::SA_RESTART;
+        action.flags |= if on { sys::SA_RESTART } else { 0 };
+        let was = swap_action(signum as i32, Some(&action))?;
+        if was != before {
+            swap_action(signum as i32, Some(&was))?; // somebody was quicker
+            return Err(sys::EAGAIN);
+        }
+        let mut entry = context.handlers.get(signum);
+        if entry.handler != 0 && is_arrival(&action) {
+            entry.flags &= !SAFEPOINT_RESTART;
+            entry.flags |= if on { SAFEPOINT_RESTART } else { 0 };
+            context.handlers.set(signum, entry);
+        }
+        Ok(())
+    })
 }
 
 impl Context {
@@ -299,6 +316,10 @@ impl Context {
 
     pub fn restore(&self, signum: u32) -> Result<bool, Errno> {
         restore(self, signum)
+    }
+
+    pub fn set_restart(&self, signum: u32, on: bool) -> Result<(), Errno> {
+        set_restart(self, signum, on)
     }
 
     pub fn query(&self, signum: u32) -> Result<Disposition, Errno> {

@@ -77,6 +77,7 @@ impl Context {
             watch_owner(self);
         }
         self.wakeups_in_child();
+        self.waits_in_child();
         self.inbox().reset();
         self.ready.reset();
         self.jobs.reset();

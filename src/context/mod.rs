@@ -11,13 +11,14 @@ mod fork;
 mod handlers;
 mod jobs;
 mod ready;
+mod waits;
 mod wakeup;
 
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 
 pub use counters::{Counters, Tally, add};
-pub use disposition::{Installed, Kind};
+pub use disposition::{Installed, Kind, kick_signal};
 pub use event::{
     Call, Event, Handler, SAFEPOINT_EVENT_CALL, SAFEPOINT_EVENT_INTERRUPT,
     SAFEPOINT_EVENT_SIGNAL,
@@ -25,6 +26,7 @@ pub use event::{
 pub use handlers::{ALL_FLAGS, Entry, Handlers, SAFEPOINT_ONESHOT};
 pub use jobs::{Job, Jobs, link};
 pub use ready::Ready;
+pub use waits::Waits;
 
 use crate::sys::{self, Errno};
 use crate::zone::{self, Inbox};
@@ -32,11 +34,12 @@ use crate::zone::{self, Inbox};
 /// The main context.
 pub static MAIN: Context = Context::new(0);
 
+/// In this order: what an owner looks at before it waits lies together.
+#[repr(C, align(256))]
 pub struct Context {
-    /// Which inbox is this one's.
-    slot: usize,
     /// The owner's thread; 0 is none, `ENDED` one that is no more.
     owner: AtomicUsize,
+    pub waits: Waits,
     /// How many sig_hold() are open.
     held: AtomicU32,
     /// A hold took the breaker down: a check has yet to see to the eventfd.
@@ -44,14 +47,16 @@ pub struct Context {
     /// Where on the stack the outermost check that is running a handler is;
     /// 0 is none, `ADOPTING` keeps the owner out.
     running: AtomicUsize,
-    pub handlers: Handlers,
-    pub ready: Ready,
     pub jobs: Jobs,
+    pub ready: Ready,
+    pub handlers: Handlers,
     pub tally: Tally,
     /// Failed wake-ups that sig_wakeup_failures() has told of.
     failures_told: AtomicU64,
     /// The number that the user knows the wake-up fd by, plus 1.
     wakeup_fd: AtomicU32,
+    /// Which inbox is this one's.
+    slot: usize,
 }
 
 const ADOPTING: usize = usize::MAX;
@@ -71,6 +76,7 @@ impl Context {
             ready: Ready::new(),
             jobs: Jobs::new(),
             tally: Tally::new(),
+            waits: Waits::new(),
             failures_told: AtomicU64::new(0),
             wakeup_fd: AtomicU32::new(0),
         }
@@ -142,6 +148,7 @@ impl Context {
         self.running
             .compare_exchange(0, ADOPTING, AcqRel, Relaxed)
             .map_err(|_| sys::EBUSY)?;
+        self.stop_waits();
         self.owner.store(sys::this_thread(), Release);
         self.running.store(0, Release);
         fork::watch_owner(self);
@@ -156,6 +163,7 @@ impl Context {
         let me = sys::this_thread();
         if self.owner.compare_exchange(me, ENDED, AcqRel, Relaxed).is_ok() {
             self.held.store(0, Relaxed);
+            self.stop_waits();
             self.running.store(0, Release);
         }
     }
@@ -254,6 +262,7 @@ impl Context {
         let inbox = self.inbox();
         inbox.breaker.0.swap(0, SeqCst);
         inbox.wake.drain_event();
+        inbox.waiting.rest();
         if self.is_pending() {
             inbox.wake.raise_event();
             if !self.is_held() {
@@ -293,6 +302,7 @@ impl Context {
 
     /// Put every disposition back, drop what is pending, have no owner.
     pub fn finish(&self) {
+        self.stop_waits();
         disposition::restore_all(self);
         self.stop_wakeups();
         self.held.store(0, Relaxed);
@@ -314,7 +324,7 @@ impl Context {
             calls_refused: self.inbox().calls_refused(),
             calls_dropped: tally.calls_dropped.load(Relaxed),
             wakeups_failed: self.inbox().wake.failures().0,
-            forwards: 0,
+            forwards: self.inbox().waiting.kicks(),
             latency: tally.latency(),
         }
     }

@@ -24,6 +24,7 @@ struct Line {
     bare_round: AtomicU64,
 }
 
+#[repr(C)]
 pub struct Ready {
     /// Signals whose line is not empty.
     bits: AtomicU64,

@@ -69,6 +69,7 @@ impl Context {
         }
         let fd = sys::new_event()?;
         wake.start_event(fd);
+        self.inbox().look();
         self.settle();
         Ok(fd)
     }
@@ -81,6 +82,7 @@ impl Context {
 
     /// What came before there was a wake-up of this kind is due one now.
     fn wake_for_pending(&self, wake: impl Fn(u32)) {
+        self.inbox().look();
         let mut signals = self.pending();
         while signals != 0 {
             wake(signals.trailing_zeros() + 1);

@@ -152,6 +152,24 @@ fn take_one(context: &Context, limits: &Limits, event: &mut Event) -> bool {
     true
 }
 
+/// Take one of these signals out, for a caller who was waiting for it.
+pub fn take_signal(context: &Context, set: u64, event: &mut Event) -> bool {
+    if set & context.pending() == 0 || context.is_held() {
+        return false;
+    }
+    context.ready.collect(context.inbox());
+    let mut taken = false;
+    let mut wanted = set & context.ready.bits();
+    while wanted != 0 && !taken {
+        let signum = wanted.trailing_zeros() + 1;
+        wanted &= wanted - 1;
+        taken = context.ready.take_from(context.inbox(), signum, u64::MAX, event)
+            && dispatch::signal(context, event).is_some();
+    }
+    context.settle();
+    taken
+}
+
 /// Queue a call. Any thread, and in a signal handler.
 #[inline(always)]
 pub fn add_call(context: &Context, function: usize, argument: usize) -> Result<(), Errno> {

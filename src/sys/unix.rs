@@ -7,10 +7,13 @@ use core::sync::atomic::{AtomicU32, AtomicUsize};
 
 use super::zone::{SignalSet, WakeKind, last_error, swap_mask};
 
+pub use super::zone::this_thread;
+
 pub use libc::{
     E2BIG, EAGAIN, EBADF, EBUSY, EEXIST, EINVAL, EMFILE, ENFILE, ENOMEM, EPERM,
 };
-pub use libc::{SIGINT, SIGKILL, SIGPIPE, SIGSTOP, SIGXFSZ};
+pub use libc::{EALREADY, EINTR, EISCONN, ESRCH, ETIMEDOUT};
+pub use libc::{SIGINT, SIGKILL, SIGPIPE, SIGSTOP, SIGURG, SIGXFSZ};
 
 pub const SA_RESTART: u32 = libc::SA_RESTART as u32;
 pub const SA_NOCLDSTOP: u32 = libc::SA_NOCLDSTOP as u32;
@@ -24,13 +27,6 @@ pub type Errno = c_int;
 pub fn abort() -> ! {
     // SAFETY: no preconditions.
     unsafe { libc::abort() }
-}
-
-/// The calling thread, as a number that no other living thread has; not 0.
-#[inline(always)]
-pub fn this_thread() -> usize {
-    // SAFETY: no preconditions. No system call: it is a register and a load.
-    unsafe { libc::pthread_self() as usize }
 }
 
 /// The real-time signals that the C library leaves to programs.

@@ -42,6 +42,10 @@ pub unsafe extern "C" fn arrival(signum: c_int, info: *mut SigInfo, context: *mu
         if sys::is_fault(signum, info) {
             return fault(signum, info, context);
         }
+        sys::leave_wait(context);
+        if sys::is_kick(info) {
+            return kicked();
+        }
         let chained = PROCESS.is_chained(signum as u32);
         if chained && came_back(signum, info) {
             return;
@@ -49,7 +53,9 @@ pub unsafe extern "C" fn arrival(signum: c_int, info: *mut SigInfo, context: *mu
         let read = sys::read_siginfo(signum, info);
         let here = is_here();
         if here {
-            record(signum as u32, &read);
+            // Whoever hides from us where it was interrupted is not spared.
+            let spared = if context.is_null() { 0 } else { sys::this_thread() };
+            record(signum as u32, &read, spared);
         }
         if chained {
             chain(signum, info, context, here);
@@ -62,12 +68,12 @@ pub unsafe extern "C" fn arrival(signum: c_int, info: *mut SigInfo, context: *mu
 pub fn trip(signum: u32) {
     let (pid, uid) = (sys::process_id(), sys::user_id());
     let read = sys::Siginfo { code: sys::SI_USER, pid, uid, status: 0, value: 0 };
-    record(signum, &read);
+    record(signum, &read, 0);
 }
 
 #[inline(never)]
 #[unsafe(link_section = ".text.safepoint_zone")]
-fn record(signum: u32, read: &sys::Siginfo) {
+fn record(signum: u32, read: &sys::Siginfo, spared: usize) {
     let details = Details {
         code: read.code,
         pid: read.pid,
@@ -77,7 +83,17 @@ fn record(signum: u32, read: &sys::Siginfo) {
         time: sys::now(),
     };
     for inbox in PROCESS.subscribers(signum) {
-        inbox.deliver(signum, &details);
+        inbox.deliver(signum, &details, spared);
+    }
+}
+
+/// A signal of our own to an owner that waits: see `waiting`.
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+fn kicked() {
+    let me = sys::this_thread();
+    for inbox in PROCESS.inboxes() {
+        inbox.kicked(me);
     }
 }
 

@@ -8,6 +8,15 @@ pub(crate) use core::hint::spin_loop;
 pub(crate) use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 pub(crate) use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, fence};
 
+/// Behind a SeqCst read-modify-write, and in front of loads that are no SeqCst:
+/// what came before it is seen by all before they are made. On x86-64 the
+/// read-modify-write is that already.
+#[inline(always)]
+pub(crate) fn full_fence_after_swap() {
+    #[cfg(not(target_arch = "x86_64"))]
+    fence(SeqCst);
+}
+
 /// A constructor that can fill a static. loom's atomics have no `const`
 /// constructors: its version of this macro drops the `const`.
 macro_rules! constructor {

@@ -78,12 +78,14 @@ pub struct Taken {
     pub newest: u32,
 }
 
-/// `SINGLE + QUEUE` is `ALL`: stable Rust cannot add them itself.
+/// `SINGLE + QUEUE` is `ALL`: stable Rust cannot add them itself. In this
+/// order: see `Inbox`.
+#[repr(C)]
 pub struct Deliveries<const SINGLE: usize, const ALL: usize> {
-    words: [AtomicU64; SIGNALS],
+    records: [Record; ALL],
     singles: FreeList,
     queued: FreeList,
-    records: [Record; ALL],
+    words: [AtomicU64; SIGNALS],
 }
 
 impl Record {

@@ -11,25 +11,25 @@
 //! pending, and swapped by the owner: either the owner's swap reads that
 //! store, and then what it announces is seen, or the store comes after the
 //! swap and the breaker stays set. No fence is needed for that. What a wake-
-//! up has to know besides, whether anybody wants to be woken, is read after a
-//! read-modify-write of the same producer: see [`Wake::active`].
+//! up has to know besides, whether anybody wants to be woken or waits, is read
+//! after a read-modify-write of the same producer: see [`Wake::active`].
 
 use super::atomic::{AcqRel, AtomicU32, AtomicU64, Relaxed, Release, SeqCst, constructor};
 use super::deliveries::{Deliveries, Details, QUEUED, SINGLES};
 use super::posted::{Link, Posted};
 use super::ring::{Call, Full, ROOM, Ring};
+use super::waiting::Waiting;
 use super::wake::Wake;
+use crate::sys::zone as sys;
 
-/// The breaker and the ring's tail share a cache line, for a producer writes
-/// to both and a check reads both: calls from one thread to another go through
-/// half as fast again.
+/// What an owner looks at before it waits lies together, behind the records,
+/// which fill whole pages: behind a system call each page costs a miss of the
+/// TLB. The breaker and the ring's
+/// tail share a cache line, for a producer writes to both and a check reads
+/// both: calls from one thread to another go through half as fast again.
 #[repr(C, align(64))]
 pub struct Inbox {
-    pub breaker: Breaker,
-    pub calls: Ring<ROOM, { ROOM / 64 }>,
-    pub wake: Wake,
     pub deliveries: Deliveries<SINGLES, { SINGLES + QUEUED }>,
-    pub posted: Posted,
     /// Signals that have ever arrived, by bit `signum - 1`: whose counts are
     /// to be looked at. A bit stays, so it is written once.
     known: AtomicU64,
@@ -38,6 +38,11 @@ pub struct Inbox {
     /// `INTERRUPT | value`, or 0.
     interrupt: AtomicU64,
     calls_refused: AtomicU64,
+    pub posted: Posted,
+    pub wake: Wake,
+    pub waiting: Waiting,
+    pub breaker: Breaker,
+    pub calls: Ring<ROOM, { ROOM / 64 }>,
 }
 
 /// Non-zero while anything is pending: what every safe point reads.
@@ -59,6 +64,7 @@ impl Inbox {
                 breaker: Breaker(AtomicU32::new(0)),
                 calls: Ring::new(),
                 wake: Wake::new(),
+                waiting: Waiting::new(),
                 deliveries: Deliveries::new(),
                 posted: Posted::new(),
                 known: AtomicU64::new(0),
@@ -71,9 +77,9 @@ impl Inbox {
 
     // Producers: any thread, and in a signal handler.
 
-    /// A signal has come.
+    /// A signal has come. `spared`: see [`Waiting::kick`].
     #[inline(always)]
-    pub fn deliver(&self, signum: u32, details: &Details) {
+    pub fn deliver(&self, signum: u32, details: &Details, spared: usize) {
         let queue = self.queues.load(Relaxed) & bit(signum) != 0;
         self.deliveries.record(signum as usize, queue, details);
         // Whoever is told of this delivery by the breaker sees the bit, also
@@ -81,7 +87,7 @@ impl Inbox {
         if self.known.load(SeqCst) & bit(signum) == 0 {
             self.known.fetch_or(bit(signum), SeqCst);
         }
-        self.announce(signum);
+        self.announce(signum, spared);
     }
 
     /// Queue a call.
@@ -89,7 +95,7 @@ impl Inbox {
     pub fn add_call(&self, call: Call) -> Result<(), Full> {
         let result = self.calls.push(call);
         match result {
-            Ok(()) => self.announce(0),
+            Ok(()) => self.announce(0, 0),
             Err(Full) => {
                 self.calls_refused.fetch_add(1, Relaxed);
             }
@@ -102,7 +108,7 @@ impl Inbox {
     pub fn post(&self, address: usize, link: &Link, era: u32) -> bool {
         let posted = self.posted.push(address, link, era);
         if posted {
-            self.announce(0);
+            self.announce(0, 0);
         }
         posted
     }
@@ -111,13 +117,25 @@ impl Inbox {
     #[inline(always)]
     pub fn interrupt(&self, value: i32) {
         self.interrupt.swap(INTERRUPT | u64::from(value as u32), SeqCst);
-        self.announce(0);
+        self.announce(0, 0);
     }
 
     #[inline(always)]
-    fn announce(&self, signum: u32) {
+    fn announce(&self, signum: u32, spared: usize) {
         self.breaker.0.store(1, Release);
         if self.wake.active() != 0 && self.wake.wake(signum) {
+            self.breaker.0.store(1, Release);
+        }
+        if self.waiting.thread() != 0 {
+            self.waiting.kick(spared);
+        }
+    }
+
+    /// A kick has arrived on the thread `me`: if that is the owner, and about
+    /// to wait, the breaker says so.
+    #[inline(always)]
+    pub fn kicked(&self, me: usize) {
+        if self.waiting.kicked(me) {
             self.breaker.0.store(1, Release);
         }
     }
@@ -166,6 +184,20 @@ impl Inbox {
         self.arrived() != 0 || self.is_pending_besides_signals()
     }
 
+    /// Whether anything is pending here, when something was switched on that a
+    /// producer looks at: whoever did not see that is seen here. A late call
+    /// is published by a store alone. So that whoever has published one comes
+    /// to its look after we have come to ours, the kernel puts a fence between
+    /// its two; where it cannot (before Linux 4.14), the store is seen by all
+    /// since entering the kernel to wait takes longer.
+    #[inline(always)]
+    pub fn look(&self) -> bool {
+        if self.calls.is_late() {
+            sys::fence_all_threads();
+        }
+        self.is_pending()
+    }
+
     #[inline(always)]
     pub fn is_pending_besides_signals(&self) -> bool {
         self.calls.is_pending()
@@ -177,6 +209,7 @@ impl Inbox {
     pub fn begin_counting(&self) {
         self.calls_refused.store(0, Relaxed);
         self.wake.begin_counting();
+        self.waiting.begin_counting();
     }
 
     /// Keep deliveries of this signal apart, or not.

@@ -16,8 +16,10 @@ mod posted;
 mod process;
 mod published;
 mod ring;
+mod waiting;
 mod wake;
 
+pub use crate::sys::zone::now;
 pub use arrival::{ACTION_FLAGS, ACTION_MASK, arrival, is_sibling, trip};
 pub use deliveries::{Details, SIGNALS};
 pub use inbox::{Breaker, Inbox, bit};

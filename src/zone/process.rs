@@ -12,12 +12,18 @@ use crate::sys::zone::{Action, DEFAULT};
 pub static PROCESS: Process = Process::new();
 
 /// The main context's inbox.
-pub static MAIN: Inbox = Inbox::new();
+pub const MAIN: &Inbox = &PAGES.0;
+
+/// It begins a page: see [`Inbox`].
+#[repr(align(4096))]
+struct Pages(Inbox);
+
+static PAGES: Pages = Pages(Inbox::new());
 
 /// The inbox of the context in this slot. There is one today: slot 0.
 #[inline(always)]
 pub fn inbox(_slot: usize) -> &'static Inbox {
-    &MAIN
+    MAIN
 }
 
 /// An action that is written down for arrivals to read. Zero, which is the
@@ -93,11 +99,17 @@ impl Process {
         self.set_id(id);
     }
 
+    /// The inboxes of all contexts.
+    #[inline(always)]
+    pub fn inboxes(&self) -> impl Iterator<Item = &'static Inbox> {
+        [MAIN].into_iter()
+    }
+
     /// The inboxes of all contexts that have a handler for this signal.
     #[inline(always)]
     pub fn subscribers(&self, signum: u32) -> impl Iterator<Item = &'static Inbox> {
         let subscribed = self.subscribed.load(Acquire) & bit(signum) != 0;
-        subscribed.then_some(&MAIN).into_iter()
+        subscribed.then_some(MAIN).into_iter()
     }
 
     pub fn subscribe(&self, signum: u32, on: bool) {

@@ -49,12 +49,13 @@ pub const ROOM: usize = 1024;
 /// `LATE` is `N / 64` words, a bit for each cell.
 ///
 /// In this order: producers meet at the tail, which has half a cache line to
-/// itself; the cells fill whole lines; the consumer's part begins one.
+/// itself; the consumer's part begins one; no cell lies in two.
 #[repr(C)]
 pub struct Ring<const N: usize, const LATE: usize> {
     tail: AtomicU64,
-    cells: [Cell; N],
+    _half_a_line: [u64; 3],
     consumer: Consumer<LATE>,
+    cells: [Cell; N],
 }
 
 /// Two to a cache line, none across two.
@@ -89,6 +90,7 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
         pub fn new() -> Self {
             Ring {
                 tail: AtomicU64::new(0),
+                _half_a_line: [0; 3],
                 cells: fresh_array![Cell {
                     turn: AtomicU64::new(0),
                     function: AtomicUsize::new(0),
@@ -164,8 +166,14 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
     #[inline(always)]
     pub fn is_pending(&self) -> bool {
         self.consumer.head.load(Relaxed) != self.limit()
-            || self.consumer.late_count.load(Relaxed) != 0
-                && self.published_late().is_some()
+            || self.is_late() && self.published_late().is_some()
+    }
+
+    /// Whether a call may be published, or just was, that nobody waits for at
+    /// its place any more. Owner.
+    #[inline(always)]
+    pub fn is_late(&self) -> bool {
+        self.consumer.late_count.load(Relaxed) != 0
     }
 
     /// Whether nothing in front of `limit` is left to look at. Not the tail:
@@ -173,19 +181,14 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
     /// Owner.
     #[inline(always)]
     pub fn is_drained(&self, limit: u64) -> bool {
-        self.consumer.head.load(Relaxed) >= limit
-            && self.consumer.late_count.load(Relaxed) == 0
+        self.consumer.head.load(Relaxed) >= limit && !self.is_late()
     }
 
     /// Take a call that was passed over and has been published since. Owner,
     /// after [`limit`](Self::limit).
     #[inline(always)]
     pub fn take_late(&self) -> Option<Call> {
-        if self.consumer.late_count.load(Relaxed) == 0 {
-            None
-        } else {
-            self.take_any_late()
-        }
+        if self.is_late() { self.take_any_late() } else { None }
     }
 
     #[inline(never)]
@@ -212,7 +215,7 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
             let free = Self::free_turn(position);
             let turn = cell.turn.load(Acquire);
             let call = (turn == free + 1).then(|| cell.read());
-            if call.is_some() || turn < free && !self.is_late(index) {
+            if call.is_some() || turn < free && !self.cell_is_late(index) {
                 // Taken; or stepped over here, and taken late before that.
                 cell.turn.store(free + 2, Release);
             } else if turn == free {
@@ -260,7 +263,7 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
     }
 
     #[inline(never)]
-    fn is_late(&self, index: usize) -> bool {
+    fn cell_is_late(&self, index: usize) -> bool {
         let word = self.consumer.late.get(index / 64);
         word.is_some_and(|word| word.load(Relaxed) & 1 << (index % 64) != 0)
     }

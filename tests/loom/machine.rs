@@ -8,13 +8,13 @@
 //!   producers about what the first had done. On a machine where a store
 //!   appears to all others at once (multi-copy atomic) the first one's
 //!   Release store was overwritten, so it was there, and so was all before
-//!   it. Here a Release store of 32 bits is a swap, which says just that.
+//!   it. Here such a store is a swap, which says just that.
 //!
 //! The tables are small: one record that coalesces, two that queue.
 #![allow(dead_code)]
 
 pub mod atomic {
-    pub use crate::atomics::{AtomicU64, AtomicUsize};
+    pub use crate::atomics::AtomicU64;
     pub(crate) use crate::macros::{constructor, fresh_array};
     use loom::sync::atomic::Ordering;
     pub use loom::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
@@ -22,44 +22,57 @@ pub mod atomic {
 
     pub fn spin_loop() {}
 
-    pub struct AtomicU32(crate::atomics::AtomicU32);
+    pub fn full_fence_after_swap() {
+        fence(SeqCst);
+    }
 
-    impl AtomicU32 {
-        pub fn new(value: u32) -> Self {
-            AtomicU32(crate::atomics::AtomicU32::new(value))
-        }
+    macro_rules! with_fences {
+        ($($name:ident: $value:ty,)*) => {$(
+            pub struct $name(crate::atomics::$name);
 
-        pub fn load(&self, order: Ordering) -> u32 {
-            if order == SeqCst {
-                fence(SeqCst);
+            impl $name {
+                pub fn new(value: $value) -> Self {
+                    $name(crate::atomics::$name::new(value))
+                }
+
+                pub fn load(&self, order: Ordering) -> $value {
+                    if order == SeqCst {
+                        fence(SeqCst);
+                    }
+                    self.0.load(order)
+                }
+
+                pub fn store(&self, value: $value, order: Ordering) {
+                    self.0.swap(value, order);
+                    if order == SeqCst {
+                        fence(SeqCst);
+                    }
+                }
+
+                pub fn swap(&self, value: $value, order: Ordering) -> $value {
+                    self.0.swap(value, order)
+                }
+
+                pub fn fetch_add(&self, value: $value, order: Ordering) -> $value {
+                    self.0.fetch_add(value, order)
+                }
+
+                pub fn compare_exchange(
+                    &self,
+                    current: $value,
+                    new: $value,
+                    success: Ordering,
+                    failure: Ordering,
+                ) -> Result<$value, $value> {
+                    self.0.compare_exchange(current, new, success, failure)
+                }
             }
-            self.0.load(order)
-        }
+        )*};
+    }
 
-        pub fn store(&self, value: u32, order: Ordering) {
-            self.0.swap(value, order);
-            if order == SeqCst {
-                fence(SeqCst);
-            }
-        }
-
-        pub fn swap(&self, value: u32, order: Ordering) -> u32 {
-            self.0.swap(value, order)
-        }
-
-        pub fn fetch_add(&self, value: u32, order: Ordering) -> u32 {
-            self.0.fetch_add(value, order)
-        }
-
-        pub fn compare_exchange(
-            &self,
-            current: u32,
-            new: u32,
-            success: Ordering,
-            failure: Ordering,
-        ) -> Result<u32, u32> {
-            self.0.compare_exchange(current, new, success, failure)
-        }
+    with_fences! {
+        AtomicU32: u32,
+        AtomicUsize: usize,
     }
 }
 
@@ -84,5 +97,7 @@ pub mod inbox;
 pub mod posted;
 #[path = "../../src/zone/published.rs"]
 mod published;
+#[path = "../../src/zone/waiting.rs"]
+pub mod waiting;
 #[path = "../../src/zone/wake.rs"]
 pub mod wake;

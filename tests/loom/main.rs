@@ -23,6 +23,7 @@ mod handshake;
 mod posted;
 mod published;
 mod ring;
+mod waiting;
 mod wake;
 
 /// Run a model, with at most so many preemptions if a number is given;

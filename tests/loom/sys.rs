@@ -7,6 +7,7 @@ pub mod zone {
     loom::lazy_static! {
         /// The kernel's counter: it changes under a lock of the kernel's.
         pub static ref EVENT: AtomicU64 = AtomicU64::new(0);
+        pub static ref KICKS: AtomicU64 = AtomicU64::new(0);
     }
 
     pub fn write_event(_fd: i32) -> Result<(), i32> {
@@ -16,6 +17,20 @@ pub mod zone {
 
     pub fn drain_event(_fd: i32) {
         EVENT.swap(0, SeqCst);
+    }
+
+    /// How often the owner was kicked.
+    pub fn kick(_thread: i32, _signum: i32) {
+        KICKS.fetch_add(1, SeqCst);
+    }
+
+    pub fn run_timer(_: i32, _: bool) {
+        panic!("no timer is wanted")
+    }
+
+    /// In the kernel; here in the owner's own time, which is no less.
+    pub fn fence_all_threads() {
+        loom::sync::atomic::fence(SeqCst);
     }
 
     /// The models wake by the eventfd only.

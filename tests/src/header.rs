@@ -3,8 +3,8 @@
 
 use crate::read;
 
-/// A section: the file with its prose and functions, after the files that
-/// hold its types.
+/// A section: the files that hold its types, and its functions. The first line
+/// of one is the section's number and title.
 const SECTIONS: &[&[&str]] = &[
     &["src/api/version.rs"],
     &["src/api/life.rs"],
@@ -13,6 +13,9 @@ const SECTIONS: &[&[&str]] = &[
     &["src/context/jobs.rs", "src/api/calls.rs"],
     &["src/api/trip.rs"],
     &["src/api/wakeup.rs"],
+    &["src/api/blocking.rs", "src/api/files.rs", "src/api/sockets.rs", "src/api/sleeps.rs"],
+    &["src/api/time.rs"],
+    &["src/api/sending.rs"],
     &["src/api/names.rs"],
     &["src/context/counters.rs", "src/api/stats.rs"],
 ];
@@ -26,7 +29,29 @@ const NAMES: &[(&str, &str)] = &[
     ("Job", "sig_job"),
     ("Wakeup", "sig_wakeup"),
     ("Disposition", "sig_disposition"),
+    ("Itimer", "sig_itimer"),
     ("Counters", "sig_counters"),
+];
+
+/// What Rust has no word for, behind the files that it belongs to.
+const BY_HAND: &[(&str, &str)] = &[
+    ("src/api/points.rs", "tests/src/inline.h"),
+    ("src/api/calls.rs", "tests/src/job.h"),
+    ("src/api/blocking.rs", "tests/src/retry.h"),
+];
+
+/// Structs of the C library's, which its headers define: a tag is enough.
+pub const STRUCTS: &[&str] = &[
+    "epoll_event",
+    "flock",
+    "iovec",
+    "msghdr",
+    "pollfd",
+    "rusage",
+    "sembuf",
+    "sockaddr",
+    "timespec",
+    "timeval",
 ];
 
 /// Items of those files that are not for C.
@@ -36,17 +61,16 @@ const NOT_FOR_C: &[&str] =
 pub fn generate() -> String {
     let mut header = read("tests/src/overview.h");
     for files in SECTIONS {
-        let api = files.last().expect("a section has a file");
-        header.push_str(&prose(&read(api)));
+        let mut sources = files.iter().map(|file| read(file));
+        let titled =
+            sources.find(|text| text.as_bytes().get(4).is_some_and(u8::is_ascii_digit));
+        header.push_str(&prose(&titled.expect("a section has a number")));
         for file in *files {
             header.push_str(&declarations(file));
             header.push('\n');
-        }
-        if *api == "src/api/points.rs" {
-            header.push_str(&read("tests/src/inline.h"));
-        }
-        if *api == "src/api/calls.rs" {
-            header.push_str(&read("tests/src/job.h"));
+            if let Some((_, more)) = BY_HAND.iter().find(|(behind, _)| behind == file) {
+                header.push_str(&read(more));
+            }
         }
     }
     header.push_str(
@@ -100,6 +124,9 @@ fn declarations(file: &str) -> String {
     let text = String::from_utf8(out).expect("cbindgen writes UTF-8");
     // What cbindgen has no word for: a word that others change, and integers
     // that hold a pointer.
+    let text = STRUCTS.iter().fold(text, |text, name| {
+        text.replace(&format!("{name} *"), &format!("struct {name} *"))
+    });
     short_comments(&text)
         .replace("const uint32_t *sig_breaker(", "const volatile uint32_t *sig_breaker(")
         .replace("ptrdiff_t value", "intptr_t value")

@@ -63,5 +63,17 @@
 extern "C" {
 #endif
 
+/* Of the C library's headers, for those who include them. */
+struct epoll_event;
+struct flock;
+struct iovec;
+struct msghdr;
+struct pollfd;
+struct rusage;
+struct sembuf;
+struct sockaddr;
+struct timespec;
+struct timeval;
+
 /** A time that never comes. */
 #define SAFEPOINT_FOREVER UINT64_MAX

@@ -4,13 +4,32 @@
 
 mod action;
 mod siginfo;
+mod wait;
 mod wakeup;
+
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    target_pointer_width = "64",
+    not(safepoint_portable)
+))]
+#[path = "direct.rs"]
+mod way;
+#[cfg(not(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    target_pointer_width = "64",
+    not(safepoint_portable)
+)))]
+#[path = "portable.rs"]
+mod way;
 
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
 
 pub use action::*;
 pub use siginfo::*;
+pub use wait::*;
 pub use wakeup::*;
 
 /// Signals that the processor raises: never blocked in an arrival, and never
@@ -52,6 +71,13 @@ impl SavedErrno {
     }
 }
 
+impl SavedErrno {
+    /// What it was.
+    pub fn value(&self) -> c_int {
+        self.value
+    }
+}
+
 impl Drop for SavedErrno {
     #[inline(always)]
     fn drop(&mut self) {
@@ -79,6 +105,13 @@ fn errno() -> *mut c_int {
 pub fn last_error() -> c_int {
     // SAFETY: the address of errno is valid for the calling thread.
     unsafe { *errno() }
+}
+
+/// The calling thread, as a number that no other living thread has; not 0.
+#[inline(always)]
+pub fn this_thread() -> usize {
+    // SAFETY: no preconditions. No system call: it is a register and a load.
+    unsafe { libc::pthread_self() as usize }
 }
 
 /// The calling process.

@@ -48,7 +48,10 @@ pub unsafe fn read_siginfo(signum: c_int, info: *const SigInfo) -> Siginfo {
 
 // Not in the libc crate for every target; Linux's numbers, the same on all
 // its processors, and never produced elsewhere.
-const SI_TIMER: c_int = -2;
+/// Sent by a timer of timer_create.
+pub const SI_TIMER: c_int = -2;
+/// Sent by sigqueue.
+pub const SI_QUEUE: c_int = -1;
 /// Sent by tgkill or raise.
 pub const SI_TKILL: c_int = -6;
 /// Sent by kill.

@@ -1,0 +1,87 @@
+/* A signal that comes at a random time around the beginning of a wait of
+ * 20 ms, a million times: taken by the owner itself, or by another thread.
+ * A wait is late if it went on to its end though the signal had arrived well
+ * before: by the library's own record of when it arrived, so that no slow
+ * machine is taken for a slow library. */
+#include "test.h"
+
+#define WAIT UINT64_C(20000000)
+
+static atomic_long round_begun;
+static pthread_t owner;
+static uint64_t arrived;
+static long rounds;
+
+static int handler(const sig_event *event, void *user)
+{
+    (void)user;
+    arrived = event->time;
+    return 1;
+}
+
+/* For some time: up to some microseconds. */
+static void spin(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    for (uint64_t n = *state % 8192; n > 0; n--)
+        __asm__ volatile("" ::: "memory");
+}
+
+static void *send(void *unused)
+{
+    uint64_t state = 88172645463325252u;
+    (void)unused;
+    for (long i = 1; i <= rounds; i++) {
+        for (long spins = 0; atomic_load(&round_begun) < i; spins++)
+            if (spins > 1000)
+                sched_yield();
+        spin(&state);
+        if (i % 2)
+            ASSERT_EQ(pthread_kill(owner, SIGUSR1), 0);
+        else
+            ASSERT_EQ(raise(SIGUSR2), 0);
+    }
+    return NULL;
+}
+
+int main(void)
+{
+    pthread_t thread;
+    sigset_t usr2;
+    uint64_t state = 1234567890123456789u;
+    long late = 0, before = 0, inside = 0;
+    watchdog(280);
+    rounds = scaled(1000000);
+    owner = pthread_self();
+    ASSERT_EQ(sig_install(SIGUSR1, handler, NULL, 0), 0);
+    ASSERT_EQ(sig_install(SIGUSR2, handler, NULL, 0), 0);
+    ASSERT_EQ(pthread_create(&thread, NULL, send, NULL), 0);
+    sigemptyset(&usr2);
+    sigaddset(&usr2, SIGUSR2);
+    ASSERT_EQ(pthread_sigmask(SIG_BLOCK, &usr2, NULL), 0);
+    for (long i = 1; i <= rounds; i++) {
+        arrived = 0;
+        atomic_store(&round_begun, i);
+        spin(&state);
+        uint64_t begun = now_ns();
+        long result = sig_poll(NULL, 0, (int)(WAIT / 1000000));
+        uint64_t ended = now_ns();
+        while (!arrived) { /* the sender was kept from it for so long */
+            ASSERT_EQ(result, 0);
+            sig_sleep(WAIT);
+        }
+        if (result == 0 && arrived + WAIT / 2 < ended)
+            late++;
+        before += arrived < begun;
+        inside += arrived >= begun && arrived <= ended;
+    }
+    ASSERT_EQ(pthread_join(thread, NULL), 0);
+    printf("%ld rounds, %ld late; arrived before the wait %ld, in it %ld\n",
+           rounds, late, before, inside);
+    print_counters();
+    ASSERT_EQ(late, 0);
+    ASSERT_GT(inside, 0);
+    return 0;
+}

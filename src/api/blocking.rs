@@ -1,0 +1,128 @@
+//! 8 Blocking calls that a signal always ends
+//!
+//! An arrival at any instant, before or inside the call and on whichever
+//! thread, ends the wait, and so do calls, jobs and interrupts: there is no
+//! window between the check and the system call. What the kernel has done by
+//! then is returned, and what arrived waits for the next check. Otherwise
+//! handlers run, and the call goes on with the time that is left (PEP 475);
+//! if one raises, the result is -EINTR, and sig_raised() is its number.
+//!
+//! The functions take POSIX's arguments, and return its result or a negative
+//! errno; errno itself is left alone. Each is one system call where it has
+//! not to wait, and no cancellation point. On a thread that is not the owner
+//! no handler runs, and EINTR is never seen.
+//!
+//! close() and dup2() are not here, and are never to be made again on EINTR:
+//! Linux has closed the descriptor by then, and the same number may be
+//! another thread's new file.
+//!
+//! What does not arrive on the owner's own thread, and calls and jobs, reach
+//! it by a signal of the library's own: SIGURG, unless sig_set_kick() says
+//! another. The owner's first wait puts a handler there, over what stood
+//! there, which still gets what is no kick; sig_fini() takes it away.
+
+use core::ffi::{c_int, c_long};
+
+use super::{catchable, number, status};
+use crate::blocking::{self, Call};
+use crate::context::MAIN;
+use crate::sys::{self, timespec};
+use crate::zone::bit;
+
+/// Any system call, by its number, as syscall(2) takes it, but for those that
+/// do not return as they were called (fork, vfork, clone, sigreturn). It is
+/// made again on EINTR with these very arguments.
+///
+/// Thread: any · In a signal handler: no · Errors: its own, EINTR
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sig_syscall(
+    number: c_long,
+    a: c_long,
+    b: c_long,
+    c: c_long,
+    d: c_long,
+    e: c_long,
+    f: c_long,
+) -> c_long {
+    // SAFETY: the caller's word.
+    unsafe { plain(number, [a, b, c, d, e, f].map(|word| word as usize)) }
+}
+
+/// A system call without a time limit that would have to be told again.
+///
+/// # Safety
+/// It may be made with these arguments, more than once.
+pub(super) unsafe fn plain(number: c_long, arguments: [usize; 6]) -> c_long {
+    // SAFETY: the caller's word.
+    unsafe { blocking::wait(&MAIN, &mut Call::new(number, arguments)) }
+}
+
+/// A timespec in nanoseconds, if it is a time.
+pub(super) fn nanoseconds(time: &timespec) -> Option<u64> {
+    let seconds = u64::try_from(time.tv_sec).ok()?;
+    let below = u64::try_from(time.tv_nsec).ok().filter(|ns| *ns < 1_000_000_000)?;
+    Some(seconds.saturating_mul(1_000_000_000).saturating_add(below))
+}
+
+/// Code that is not ours begins, and may wait: the owner is interrupted by
+/// signals, again and again, until sig_blocking_end(). Its system calls fail
+/// with EINTR, unless it makes them again by itself. 1 where something is
+/// pending already: then better end at once, and check. Nests, also with the
+/// waits of this section; no handler runs in here.
+///
+/// Thread: owner · In a signal handler: no · Errors: EPERM, EAGAIN no timer
+/// to be had
+#[unsafe(no_mangle)]
+pub extern "C" fn sig_blocking_begin() -> c_int {
+    let me = sys::this_thread();
+    number(MAIN.owned().and_then(|()| MAIN.blocking_begin(me)).map(c_int::from))
+}
+
+/// It has ended. What came is pending: check.
+///
+/// Thread: owner · In a signal handler: no · Errors: EPERM, EINVAL where none
+/// has begun
+#[unsafe(no_mangle)]
+pub extern "C" fn sig_blocking_end() -> c_int {
+    let me = sys::this_thread();
+    status(MAIN.owned().and_then(|()| MAIN.blocking_end(me)))
+}
+
+/// What the handler returned that ended the owner's last wait with -EINTR; 0
+/// if none did.
+///
+/// Thread: owner (any) · In a signal handler: no · Errors: none
+#[unsafe(no_mangle)]
+pub extern "C" fn sig_raised() -> c_int {
+    if MAIN.is_owner() { MAIN.inbox().waiting.raised() } else { 0 }
+}
+
+/// After a call that has returned -1: 1 where errno is EINTR and it is to be
+/// made again, since the handlers have run and none has raised; otherwise 0,
+/// with errno as it was. What SAFEPOINT_RETRY() asks.
+///
+/// Thread: any · In a signal handler: no · Errors: none
+#[unsafe(no_mangle)]
+pub extern "C" fn sig_retry() -> c_int {
+    let errno = sys::zone::SavedErrno::new();
+    let again = errno.value() == sys::EINTR && blocking::check(&MAIN).is_ok();
+    c_int::from(again)
+}
+
+/// Have this signal end the owner's waits; the one before. SIGURG at first,
+/// which does nothing where it goes astray. It is put in place when a wait
+/// needs it. Choose one that nobody else sends often, in a Go program any but
+/// SIGURG. While it is in place it is unblocked on the owner's thread, and
+/// nobody ought to block it there.
+///
+/// Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
+/// signal that can be caught, or one of the processor's faults; EBUSY between
+/// sig_blocking_begin() and its end; EPERM, ENOMEM
+#[unsafe(no_mangle)]
+pub extern "C" fn sig_set_kick(signum: c_int) -> c_int {
+    let signum = catchable(signum).and_then(|signum| {
+        if bit(signum) & sys::zone::FAULTS == 0 { Ok(signum) } else { Err(sys::EINVAL) }
+    });
+    let before = signum.and_then(|signum| MAIN.as_owner(|| MAIN.set_kick_signal(signum)));
+    number(before.map(|before| before as c_int))
+}

@@ -1,0 +1,159 @@
+//! 10 Sending, masks, waiting
+//!
+//! Signal sets are a uint64_t. What may not be blocked or waited for in them
+//! is passed over, as POSIX has it: SIGKILL, SIGSTOP, the C library's own, so
+//! that UINT64_MAX is "all". SIG_BLOCK, SIG_UNBLOCK and SIG_SETMASK are those
+//! of signal.h.
+
+use core::ffi::c_int;
+
+use super::names::sig_valid;
+use super::{catchable, fill, fits, maybe, number, signal, status};
+use crate::blocking;
+use crate::context::{Event, MAIN, kick_signal};
+use crate::sys::zone::{SignalSet, UNBLOCKABLE, swap_mask};
+use crate::sys::{self, Errno};
+use crate::zone::bit;
+
+/// A signal that can be sent; 0 only asks whether it could be.
+#[unsafe(link_section = ".text.safepoint_zone")]
+fn sendable(signum: c_int) -> Result<c_int, Errno> {
+    if signum == 0 { Ok(0) } else { signal(signum).map(|signum| signum as c_int) }
+}
+
+/// Send a signal to the calling thread. It has arrived when this returns,
+/// unless it is blocked; its handler runs at the next check.
+///
+/// Thread: any · In a signal handler: yes · Errors: EINVAL
+#[unsafe(no_mangle)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+pub extern "C" fn sig_raise(signum: c_int) -> c_int {
+    status(signal(signum).and_then(|signum| sys::raise(signum as c_int)))
+}
+
+/// kill(2).
+///
+/// Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed
+/// to, ESRCH nobody there
+#[unsafe(no_mangle)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+pub extern "C" fn sig_kill(pid: c_int, signum: c_int) -> c_int {
+    status(sendable(signum).and_then(|signum| sys::kill(pid, signum)))
+}
+
+/// pthread_kill(3): `thread` is a pthread_t, of a thread that has not been
+/// joined and was not detached, or is known to live.
+///
+/// Thread: any · In a signal handler: yes · Errors: EINVAL, ESRCH it has ended
+#[unsafe(no_mangle)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+pub unsafe extern "C" fn sig_kill_thread(thread: usize, signum: c_int) -> c_int {
+    status(sendable(signum).and_then(|signum| {
+        if thread == 0 {
+            return Err(sys::ESRCH);
+        }
+        // SAFETY: the caller's word.
+        unsafe { sys::kill_thread(thread, signum) }
+    }))
+}
+
+/// sigqueue(3): a signal with a value.
+///
+/// Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed
+/// to, ESRCH nobody there, EAGAIN the receiver's queue is full
+#[unsafe(no_mangle)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+pub extern "C" fn sig_queue(pid: c_int, signum: c_int, value: isize) -> c_int {
+    status(sendable(signum).and_then(|signum| sys::queue(pid, signum, value)))
+}
+
+/// pidfd_send_signal(2): to that very process, never to a later one of the
+/// same number.
+///
+/// Thread: any · In a signal handler: yes · Errors: EINVAL, EBADF, EPERM not
+/// allowed to, ESRCH it has ended, ENOSYS before Linux 5.1
+#[unsafe(no_mangle)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+pub extern "C" fn sig_pidfd_send(pidfd: c_int, signum: c_int) -> c_int {
+    status(sendable(signum).and_then(|signum| sys::pidfd_send(pidfd, signum)))
+}
+
+/// Change the calling thread's mask; `old`, where not NULL, gets the one
+/// before. What is unblocked and was sent arrives, and on the owner's thread
+/// its handlers run, in here. If one raises, that is -EINTR and sig_raised():
+/// the mask is changed and `old` is written all the same. The signal of
+/// sig_set_kick() stays unblocked on the owner's thread.
+///
+/// Thread: any · In a signal handler: no · Errors: EINVAL how, EINTR
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sig_mask(how: c_int, set: u64, old: *mut u64) -> c_int {
+    if !matches!(how, sys::SIG_BLOCK | sys::SIG_UNBLOCK | sys::SIG_SETMASK) {
+        return -sys::EINVAL;
+    }
+    let blocks = how != sys::SIG_UNBLOCK && MAIN.is_owner();
+    let kick = if blocks { bit(kick_signal()) } else { 0 };
+    let set = set & sig_valid() & !kick;
+    let before = swap_mask(how, &SignalSet::from_bits(set)).to_bits();
+    // SAFETY: the caller's word.
+    unsafe { maybe(old, before & sig_valid()) };
+    status(blocking::check(&MAIN))
+}
+
+/// What was sent and not handled: blocked, and waiting in the kernel for this
+/// thread or the process; on the owner's thread also what is recorded.
+///
+/// Thread: any · In a signal handler: no · Errors: EINVAL NULL
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sig_pending(set: *mut u64) -> c_int {
+    if set.is_null() {
+        return -sys::EINVAL;
+    }
+    let recorded = if MAIN.is_owner() { MAIN.pending() } else { 0 };
+    status(sys::blocked_and_sent().map(|blocked| {
+        // SAFETY: the caller's word.
+        unsafe { set.write(recorded | blocked & sig_valid()) }
+    }))
+}
+
+/// Take one of these signals, without its handler: its number. One that is
+/// recorded already, or arrives (on the owner's thread, while not held), or
+/// one that is blocked and was sent. Other signals are handled meanwhile. The
+/// event, of size sizeof *event, says the rest; NULL and 0 where it is not
+/// wanted.
+///
+/// Thread: any · In a signal handler: no · Errors: ETIMEDOUT none came in
+/// `timeout` nanoseconds, EINTR a handler raised, EINVAL no signal in the
+/// set, size too small; E2BIG
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sig_wait(
+    set: u64,
+    timeout: u64,
+    event: *mut Event,
+    size: usize,
+) -> c_int {
+    let set = set & sig_valid() & !UNBLOCKABLE;
+    let wanted = !event.is_null() || size != 0;
+    let fits = if wanted { fits(event, size) } else { Ok(()) };
+    let any = if set != 0 { Ok(()) } else { Err(sys::EINVAL) };
+    let found =
+        any.and(fits).and_then(|()| blocking::wait_for_signals(&MAIN, set, timeout));
+    number(found.map(|found| {
+        if wanted {
+            // SAFETY: checked with `fits`; the caller's word for `size`.
+            unsafe { fill(event, size, found) };
+        }
+        found.signum
+    }))
+}
+
+/// siginterrupt(3): whether system calls that this signal interrupts go on
+/// by themselves (SA_RESTART), whoever's handler stands there.
+///
+/// Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL,
+/// EPERM, ENOMEM, EAGAIN somebody was installing at the same time, EBUSY the
+/// signal of sig_set_kick() is to restart, which would end no wait
+#[unsafe(no_mangle)]
+pub extern "C" fn sig_set_restart(signum: c_int, on: c_int) -> c_int {
+    let signum = catchable(signum);
+    status(signum.and_then(|signum| MAIN.as_owner(|| MAIN.set_restart(signum, on != 0))))
+}

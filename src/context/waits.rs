@@ -1,0 +1,177 @@
+//! The owner's side of waits: whom an arrival kicks, with what, and until when.
+
+use core::sync::atomic::AtomicU32;
+use core::sync::atomic::Ordering::Relaxed;
+
+use super::Context;
+use super::disposition;
+use crate::sys::zone::{HAS_NO_WINDOW, delete_timer, new_timer};
+use crate::sys::{self, Errno};
+
+/// Only the owner writes these.
+pub struct Waits {
+    /// The timer that kicks again, plus 1; or 0.
+    timer: AtomicU32,
+    /// How many sig_blocking_begin() are open.
+    depth: AtomicU32,
+    /// Its owner was adopted out of a wait: the one before may still be about
+    /// to end that, and say that nobody waits.
+    hurried: AtomicU32,
+}
+
+impl Waits {
+    pub const fn new() -> Self {
+        Waits {
+            timer: AtomicU32::new(0),
+            depth: AtomicU32::new(0),
+            hurried: AtomicU32::new(0),
+        }
+    }
+}
+
+impl Context {
+    /// `me` is about to wait: `None` if it is not the owner, who is kicked
+    /// from here on; true where it has to say when that is over.
+    #[inline(always)]
+    pub fn begin_wait(&self, me: usize) -> Result<Option<bool>, Errno> {
+        let waiting = &self.inbox().waiting;
+        if !waiting.is_prepared_for(me) {
+            if !self.is_owned_by(me) {
+                return Ok(None);
+            }
+            self.prepare_waits(me)?;
+        }
+        Ok(Some(waiting.begin(me)))
+    }
+
+    #[inline(always)]
+    pub fn end_wait(&self, me: usize) {
+        self.inbox().waiting.end(me);
+    }
+
+    /// Whether something has arrived, so that a wait that has begun has to end
+    /// at once. The breaker then says so, too: it is set a little later than
+    /// what arrives is recorded. What was collected and is not handled has
+    /// left it set.
+    #[inline(always)]
+    pub fn has_come(&self) -> bool {
+        let come = self.inbox().look() && !self.is_held();
+        if come {
+            self.inbox().breaker.0.store(1, Relaxed);
+        }
+        come
+    }
+
+    /// Once for each owner: its handler for kicks, its number, and that it
+    /// does not block them.
+    #[inline(never)]
+    fn prepare_waits(&self, me: usize) -> Result<(), Errno> {
+        let signum = disposition::stand_for_kicks(self)?;
+        sys::unblock(signum);
+        let waiting = &self.inbox().waiting;
+        self.stop_timer();
+        if self.always_again() {
+            self.start_timer(signum)?;
+        }
+        waiting.prepare(me, sys::thread_number(), signum);
+        Ok(())
+    }
+
+    /// Whether every wait needs repeated kicks, not only code that is not ours.
+    fn always_again(&self) -> bool {
+        !HAS_NO_WINDOW || self.waits.hurried.load(Relaxed) != 0
+    }
+
+    /// Have kicks repeated, until the wait is over.
+    fn start_timer(&self, signum: u32) -> Result<(), Errno> {
+        let timer = match self.waits.timer.load(Relaxed).checked_sub(1) {
+            Some(timer) => timer as i32,
+            None => {
+                let timer = new_timer(sys::thread_number(), signum as i32)?;
+                self.waits.timer.store(timer as u32 + 1, Relaxed);
+                timer
+            }
+        };
+        self.inbox().waiting.want_again(Some(timer));
+        Ok(())
+    }
+
+    fn stop_timer(&self) {
+        self.inbox().waiting.want_again(None);
+        if let Some(timer) = self.waits.timer.swap(0, Relaxed).checked_sub(1) {
+            delete_timer(timer as i32);
+        }
+    }
+
+    /// Code that is not ours, and may wait, begins: whether something is
+    /// pending already. EAGAIN at 2^32 of them.
+    pub fn blocking_begin(&self, me: usize) -> Result<bool, Errno> {
+        let depth = self.waits.depth.load(Relaxed).checked_add(1).ok_or(sys::EAGAIN)?;
+        if depth == 1 {
+            self.enter_blocking(me)?;
+        }
+        self.waits.depth.store(depth, Relaxed);
+        let come = self.has_come();
+        if come {
+            self.inbox().waiting.kick_again();
+        }
+        Ok(come)
+    }
+
+    fn enter_blocking(&self, me: usize) -> Result<(), Errno> {
+        if !self.inbox().waiting.is_prepared_for(me) {
+            self.prepare_waits(me)?;
+        }
+        self.start_timer(disposition::kick_signal())?;
+        self.inbox().waiting.begin(me);
+        Ok(())
+    }
+
+    /// It has ended: EINVAL where none has begun.
+    pub fn blocking_end(&self, me: usize) -> Result<(), Errno> {
+        let depth = self.waits.depth.load(Relaxed).checked_sub(1).ok_or(sys::EINVAL)?;
+        self.waits.depth.store(depth, Relaxed);
+        if depth == 0 {
+            self.end_wait(me);
+            if !self.always_again() {
+                self.inbox().waiting.want_again(None);
+            }
+        }
+        Ok(())
+    }
+
+    /// Kick with this signal from now on; the one before. EBUSY between
+    /// sig_blocking_begin() and its end.
+    pub fn set_kick_signal(&self, signum: u32) -> Result<u32, Errno> {
+        if self.waits.depth.load(Relaxed) != 0 {
+            return Err(sys::EBUSY);
+        }
+        let before = disposition::set_kick_signal(self, signum)?;
+        self.stop_waits();
+        Ok(before)
+    }
+
+    /// Nobody waits any more, and the next one prepares anew.
+    pub fn stop_waits(&self) {
+        let inside = self.inbox().waiting.thread() != 0;
+        self.waits.hurried.store(u32::from(inside), Relaxed);
+        self.waits.depth.store(0, Relaxed);
+        self.stop_timer();
+        self.inbox().waiting.reset();
+    }
+
+    /// A forked child has none of its parent's timers, and another number.
+    pub fn waits_in_child(&self) {
+        let me = sys::this_thread();
+        let depth = self.waits.depth.load(Relaxed);
+        let inside = depth != 0 && self.inbox().waiting.is_prepared_for(me);
+        self.waits.timer.store(0, Relaxed);
+        self.waits.hurried.store(0, Relaxed);
+        self.waits.depth.store(0, Relaxed);
+        self.inbox().waiting.reset();
+        // Where no timer is to be had, it is kicked once.
+        if inside && (self.enter_blocking(me).is_ok() || self.begin_wait(me).is_ok()) {
+            self.waits.depth.store(depth, Relaxed);
+        }
+    }
+}
