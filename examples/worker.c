@@ -10,11 +10,12 @@
  *                           and die by that signal; a second one kills
  *
  * Handlers are ordinary code here: they print, open files and allocate. They
- * may, because they run between two lines, where sig_check() is called.
+ * may, because they run between two lines: at a check, or in a wait.
  *
  * SPDX-License-Identifier: MIT OR Apache-2.0 */
 #define _GNU_SOURCE
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <safepoint.h>
@@ -29,7 +30,7 @@ struct worker {
     const char *config;
     char name[64];    /* configured: what to call the work */
     unsigned cleanup; /* configured: seconds that cleaning up takes */
-    int input, pending;
+    int input;
     char data[65536];
     size_t at, end;
     unsigned long long lines, words;
@@ -98,12 +99,14 @@ static int stop(const sig_event *event, void *user)
     return event->signum; /* sig_check() returns it */
 }
 
-/* Wait for input: false where a signal came first. One that arrives in the
- * instant before poll() has made `pending` readable, so it is not missed. */
-static bool wait_for_input(struct worker *w)
+/* The safe point, which waits for input if there is none: what a handler
+ * returned. A signal that comes in the instant before it waits ends it, too. */
+static int check_and_wait(struct worker *w)
 {
-    struct pollfd fds[] = {{w->input, POLLIN, 0}, {w->pending, POLLIN, 0}};
-    return w->at < w->end || (poll(fds, 2, -1) > 0 && fds[0].revents);
+    struct pollfd input = {w->input, POLLIN, 0};
+    if (w->at < w->end)
+        return sig_check();
+    return sig_poll(&input, 1, -1) == -EINTR ? sig_raised() : 0;
 }
 
 /* One line, to its end: false at the end of the input. A line that comes in
@@ -171,18 +174,18 @@ int main(int argc, char **argv)
         return 2;
     }
     /* RESTART: stdio does not repeat a write that a signal has cut short, and
-     * poll() ends all the same. */
+     * sig_poll() ends all the same. */
     for (size_t i = 0; i < 6 && error >= 0; i++)
         error = sig_install(sig_number(handlers[i].signal), handlers[i].handler,
                             &w, handlers[i].flags | SAFEPOINT_RESTART);
-    if (error < 0 || (error = w.pending = sig_event_fd()) < 0) {
+    if (error < 0) {
         fprintf(stderr, "%s: %s\n", argv[0], sig_strerror(error));
         return 1;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
     printf("worker %d: %s\n", (int)getpid(), w.name);
-    while ((stopped_by = sig_check()) == 0 && more) /* the safe point */
-        more = !wait_for_input(&w) || count_line(&w);
+    while ((stopped_by = more ? check_and_wait(&w) : sig_check()) == 0 && more)
+        more = count_line(&w);
 
     printf("%s after line %llu, cleaning up\n",
            stopped_by ? sig_name(stopped_by) : "finished", w.lines);
