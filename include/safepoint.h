@@ -29,7 +29,8 @@
  *
  * arrival      The operating system runs our low-level handler. It records
  *              and returns; it never runs a user's handler.
- * safe point   A call of sig_check(), or sig_next(), by the owner.
+ * safe point   A call of sig_check(), or sig_next(), by the owner; and each
+ *              of its waits, where something has come (section 8).
  * owner        The one thread that runs the handlers.
  * breaker      A 32-bit word that is non-zero while anything is pending.
  * raise        A handler returns non-zero. The check stops there and returns
@@ -38,17 +39,20 @@
  * Rules
  *
  * - A result >= 0 is success, a negative one is a negative errno value, and
- *   sig_strerror() says in a sentence what it means. The one exception is
- *   sig_check(), which returns 0 or the number that a handler raised.
+ *   sig_strerror() says in a sentence what it means. Exceptions: sig_check()
+ *   and sig_raised() return 0 or the number that a handler raised, and
+ *   sig_alarm() seconds. errno is left as it was.
  * - An out-parameter is written only on success. NULL where a pointer is
- *   required is -EINVAL. A call that fails has changed nothing.
+ *   required is -EINVAL, or for what the kernel reads, -EFAULT. A call that
+ *   fails has changed nothing, but where it says so of EINTR.
  * - Structs carry their size: pass sizeof, or set the first field. One that
  *   is smaller than it ever was is -EINVAL; of one that is larger, what the
  *   library does not know is filled with zeros, or has to be zero: -E2BIG.
  * - A set of signals is a uint64_t: bit signum - 1. A time is a uint64_t:
  *   nanoseconds of CLOCK_MONOTONIC.
  * - Each function's comment ends with three facts: the thread that may call
- *   it, whether it may be called in a signal handler, its errors.
+ *   it, whether it may be called in a signal handler, its errors. "owner
+ *   (any)" means something on the owner alone, and does no harm elsewhere.
  * - SAFEPOINT_NO_INLINE, defined before this header is included, leaves
  *   declarations only: for cffi, translators and other compilers.
  */
@@ -113,8 +117,8 @@ const char *sig_strerror(int err);
  *
  * Loading the library changes nothing in the process. The thread that calls
  * sig_init(), or without one the first that installs a handler, becomes the
- * owner of the main context: handlers run on it, at its safe points, and
- * nowhere else.
+ * owner of the main context: handlers run on it, at its safe points and in
+ * its waits, and nowhere else.
  *
  * fork: the child has the same handlers, nothing pending, no wake-up of its
  * parent's, counters at zero, and the thread that forked as owner. A handler
@@ -436,8 +440,9 @@ int sig_next(sig_event *event, size_t size);
 const volatile uint32_t *sig_breaker(void);
 
 /**
- * No handler runs until sig_release(). Nests. Costs no system call, and
- * sig_check() stays as cheap as when idle. Signals are recorded meanwhile.
+ * No handler runs until sig_release(), and no wait ends for what arrives.
+ * Nests. Costs no system call, and sig_check() stays as cheap as when idle.
+ * Signals are recorded meanwhile.
  *
  * Thread: owner · In a signal handler: no · Errors: EPERM, EAGAIN at 2^32
  */
@@ -617,9 +622,11 @@ int sig_wakeup_failures(int *last_error);
  * if one raises, the result is -EINTR, and sig_raised() is its number.
  *
  * The functions take POSIX's arguments, and return its result or a negative
- * errno; errno itself is left alone. Each is one system call where it has
- * not to wait, and no cancellation point. On a thread that is not the owner
- * no handler runs, and EINTR is never seen.
+ * errno. Each is one system call where it need not wait, and no cancellation
+ * point. On a thread that is not the owner no handler runs, and EINTR is
+ * never seen. While held, nothing that arrives ends a wait. A time limit that
+ * the kernel keeps with a socket (SO_RCVTIMEO, SO_SNDTIMEO) begins anew when
+ * the call is made again: use sig_poll() for one that does not.
  *
  * close() and dup2() are not here, and are never to be made again on EINTR:
  * Linux has closed the descriptor by then, and the same number may be
@@ -628,13 +635,15 @@ int sig_wakeup_failures(int *last_error);
  * What does not arrive on the owner's own thread, and calls and jobs, reach
  * it by a signal of the library's own: SIGURG, unless sig_set_kick() says
  * another. The owner's first wait puts a handler there, over what stood
- * there, which still gets what is no kick; sig_fini() takes it away.
+ * there, which still gets what is no kick; sig_fini() takes it away. That wait
+ * may fail for want of memory: ENOMEM.
  */
 
 /**
  * Any system call, by its number, as syscall(2) takes it, but for those that
- * do not return as they were called (fork, vfork, clone, sigreturn). It is
- * made again on EINTR with these very arguments.
+ * do not return as they were called (fork, vfork, clone, sigreturn), and for
+ * close and dup2. It is made again on EINTR with these very arguments, so a
+ * time from now on begins anew.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -644,11 +653,12 @@ long sig_syscall(long number, long a, long b, long c, long d, long e, long f);
  * Code that is not ours begins, and may wait: the owner is interrupted by
  * signals, again and again, until sig_blocking_end(). Its system calls fail
  * with EINTR, unless it makes them again by itself. 1 where something is
- * pending already: then better end at once, and check. Nests, also with the
- * waits of this section; no handler runs in here.
+ * pending already and not held: then better end at once, and check. No
+ * handler runs in here by itself; a wait of this section may be in here, and
+ * runs them. Nests. A longjmp out of it leaves it open.
  *
- * Thread: owner · In a signal handler: no · Errors: EPERM, EAGAIN no timer
- * to be had
+ * Thread: owner · In a signal handler: no · Errors: EPERM, ENOMEM no timer to
+ * be had, EAGAIN at 2^32
  */
 int sig_blocking_begin(void);
 
@@ -680,31 +690,38 @@ int sig_retry(void);
 /**
  * Have this signal end the owner's waits; the one before. SIGURG at first,
  * which does nothing where it goes astray. It is put in place when a wait
- * needs it. Choose one that nobody else sends often, in a Go program any but
- * SIGURG. While it is in place it is unblocked on the owner's thread, and
- * nobody ought to block it there.
+ * needs it, never with SAFEPOINT_RESTART. Choose one that nobody else sends
+ * often, in a Go program any but SIGURG. While it is in place it is unblocked
+ * on the owner's thread, and nobody ought to block it there, ignore it or
+ * put a handler over ours. Where its default is to end the process, ours
+ * stays in place for good, and does that for others' signals. No real-time
+ * signal: those can be refused, where the user has too many pending.
  *
  * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
- * signal that can be caught, or one of the processor's faults; EBUSY between
+ * signal that can be caught, a fault's, a real-time one, SIGCHLD; EBUSY between
  * sig_blocking_begin() and its end; EPERM, ENOMEM
  */
 int sig_set_kick(int signum);
 
 #if defined(__GNUC__)
-/** A call that returns -1 and sets errno, made again on EINTR once the
- * handlers have run (PEP 475): its result. -1 with EINTR is a handler that
- * raised, and sig_raised() what it returned. Unlike the functions above it
- * cannot end a call that is about to wait: put sig_blocking_begin() and
- * sig_blocking_end() around that. In C and C++. */
+/** A call that returns a signed integer, or -1 with errno set, made again on
+ * EINTR once the handlers have run (PEP 475): its result. -1 with EINTR is a
+ * handler that raised, and sig_raised() what it returned. Unlike the functions
+ * of this section it cannot end a call that is about to wait: put
+ * sig_blocking_begin() and sig_blocking_end() around that. In C and C++, with
+ * gcc, clang and what understands their extensions.
+ *
+ * Thread: any · In a signal handler: no · Errors: the call's own */
 #define SAFEPOINT_RETRY(expression)                                          \
     (__extension__({                                                         \
-        __typeof__(expression) safepoint_result_;                            \
+        __typeof__((expression) + 0) safepoint_result_;                      \
         do                                                                   \
             safepoint_result_ = (expression);                                \
         while (safepoint_result_ == -1 && sig_retry());                      \
         safepoint_result_;                                                   \
     }))
 #endif
+
 /**
  * read(2).
  *
@@ -769,7 +786,7 @@ long sig_openat(int folder, const char *path, int flags, unsigned int mode);
 long sig_flock(int fd, int operation);
 
 /**
- * fcntl(2) with F_SETLKW, F_OFD_SETLKW or another command for locks.
+ * fcntl(2) with a command that takes a struct flock: F_SETLKW, F_OFD_SETLKW.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -880,7 +897,7 @@ long sig_accept(int fd, struct sockaddr *peer, unsigned int *size);
 long sig_accept4(int fd, struct sockaddr *peer, unsigned int *size, int flags);
 
 /**
- * connect(2). Where it is interrupted, the kernel goes on connecting: the
+ * connect(2). Where it is interrupted the kernel may go on connecting: the
  * result is what became of that.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
@@ -895,8 +912,8 @@ long sig_connect(int fd, const struct sockaddr *address, unsigned int size);
 long sig_poll(struct pollfd *fds, unsigned long count, int timeout);
 
 /**
- * ppoll(2): with this mask while it waits, where that is not NULL. It ought
- * to leave the signal of sig_set_kick() unblocked.
+ * ppoll(2): with this mask while it waits, where that is not NULL. The
+ * signal of sig_set_kick() stays unblocked on the owner's thread.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -936,15 +953,15 @@ long sig_pselect(int count,
 long sig_epoll_wait(int fd, struct epoll_event *events, int count, int timeout);
 
 /**
- * Sleep: `ns` nanoseconds, or for ever. 0 when they are over.
+ * Sleep: `ns` nanoseconds, or SAFEPOINT_FOREVER. 0 when they are over.
  *
  * Thread: any · In a signal handler: no · Errors: EINTR
  */
 int sig_sleep(uint64_t ns);
 
 /**
- * Wait until at least one handler or call has run, here. What is pending
- * already counts.
+ * Wait until at least one handler or call has run, here: 0. What is pending
+ * already counts. While held there is no end to it.
  *
  * Thread: owner · In a signal handler: no · Errors: EPERM, EINTR
  */
@@ -991,8 +1008,9 @@ long sig_waitid(int kind, unsigned int id, void *info, int options);
 
 /**
  * Wait until the word no longer is `expected` and somebody says so: futex(2)
- * with FUTEX_WAIT, or the C library's or a latch's. 0 where it was woken,
- * which may be for no reason. The futex is one that processes can share.
+ * with FUTEX_WAIT. 0 where it was woken, which may be for no reason. At most
+ * `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no limit, 0 only looks.
+ * The futex is one that processes can share.
  *
  * Thread: any · In a signal handler: no · Errors: EAGAIN the word differs,
  * ETIMEDOUT, EINTR, EINVAL, EFAULT
@@ -1003,9 +1021,9 @@ long sig_futex_wait(const uint32_t *word,
 
 /**
  * sem_wait(3): `semaphore` is a sem_t. Inside it is the C library's, between
- * sig_blocking_begin() and its end.
+ * sig_blocking_begin() and its end, and is a cancellation point.
  *
- * Thread: any · In a signal handler: no · Errors: EINVAL, EINTR
+ * Thread: any · In a signal handler: no · Errors: EINVAL, EINTR, ENOMEM
  */
 int sig_sem_wait(void *semaphore);
 
@@ -1034,7 +1052,7 @@ long sig_msgsnd(int queue, const void *message, size_t size, int flags);
  * 9 Time
  *
  * Timers of the process, which send SIGALRM, SIGVTALRM or SIGPROF: install a
- * handler first.
+ * handler first. ITIMER_REAL and so on are sys/time.h's.
  */
 
 /**
@@ -1065,7 +1083,7 @@ unsigned int sig_alarm(unsigned int seconds);
  * whose size is set, or which is NULL.
  *
  * Thread: any · In a signal handler: no · Errors: EINVAL no such timer, NULL,
- * size too small, reserved not 0, a time too long; E2BIG
+ * size too small, reserved not 0, a time of 2^63 or more; E2BIG
  */
 int sig_setitimer(int which,
                   const struct sig_itimer *value,
@@ -1112,7 +1130,7 @@ int sig_kill(int pid,
  *
  * Thread: any · In a signal handler: yes · Errors: EINVAL, ESRCH it has ended
  */
-int sig_kill_thread(size_t thread,
+int sig_kill_thread(uintptr_t thread,
                     int signum);
 
 /**
@@ -1137,13 +1155,15 @@ int sig_pidfd_send(int pidfd, int signum);
 /**
  * Change the calling thread's mask; `old`, where not NULL, gets the one
  * before. What is unblocked and was sent arrives, and on the owner's thread
- * its handlers run, in here. If one raises, that is -EINTR and sig_raised():
- * the mask is changed and `old` is written all the same. The signal of
- * sig_set_kick() stays unblocked on the owner's thread.
+ * it is a safe point: handlers run, in here. If one raises, that is -EINTR and
+ * sig_raised(): the mask is changed and `old` is written all the same. The
+ * signal of sig_set_kick() stays unblocked on the owner's thread.
  *
  * Thread: any · In a signal handler: no · Errors: EINVAL how, EINTR
  */
-int sig_mask(int how, uint64_t set, uint64_t *old);
+int sig_mask(int how,
+             uint64_t set,
+             uint64_t *old);
 
 /**
  * What was sent and not handled: blocked, and waiting in the kernel for this
@@ -1158,13 +1178,16 @@ int sig_pending(uint64_t *set);
  * recorded already, or arrives (on the owner's thread, while not held), or
  * one that is blocked and was sent. Other signals are handled meanwhile. The
  * event, of size sizeof *event, says the rest; NULL and 0 where it is not
- * wanted.
+ * wanted. At most `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no
+ * limit, 0 only looks.
  *
- * Thread: any · In a signal handler: no · Errors: ETIMEDOUT none came in
- * `timeout` nanoseconds, EINTR a handler raised, EINVAL no signal in the
- * set, size too small; E2BIG
+ * Thread: any · In a signal handler: no · Errors: ETIMEDOUT none came, EINTR
+ * a handler raised, EINVAL no signal in the set, size too small; E2BIG
  */
-int sig_wait(uint64_t set, uint64_t timeout, sig_event *event, size_t size);
+int sig_wait(uint64_t set,
+             uint64_t timeout,
+             sig_event *event,
+             size_t size);
 
 /**
  * siginterrupt(3): whether system calls that this signal interrupts go on

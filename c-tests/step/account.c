@@ -3,7 +3,7 @@
 #include "step.h"
 
 atomic_long handled, events, raw, added, ran, woken, sent;
-int raises;
+int raises, call_raises;
 bool held;
 int event_fd = -1, full_pipe = -1;
 sig_job job = SAFEPOINT_JOB(on_call, NULL);
@@ -31,7 +31,7 @@ int on_call(void *order)
         last[producer] = number;
     }
     ran++;
-    return 0;
+    return call_raises;
 }
 
 void add_from(int producer)

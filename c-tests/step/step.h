@@ -105,6 +105,7 @@ extern atomic_long ran;     /* on_call() was called */
 extern atomic_long woken;   /* on_wakeup() was called */
 extern atomic_long sent;    /* signals that were sent, by all */
 extern int raises;          /* what on_signal() returns */
+extern int call_raises;     /* what on_call() returns */
 extern bool held;           /* between sig_hold() and sig_release() */
 extern int event_fd;        /* WOKEN: sig_event_fd() */
 extern int full_pipe;       /* can be written to, and never has room */

@@ -39,7 +39,7 @@ static const struct wait sleeps[] = {
 static void stand_ready(void)
 {
     install(SIGUSR1, 0);
-    raises = 7;
+    raises = call_raises = 7;
     scenario->wait->prepare();
     if (shared->fed)
         scenario->wait->feed();
@@ -57,22 +57,14 @@ static void wait_in_it(void)
     raised_then = sig_raised();
 }
 
-static int raising_call(void *unused)
-{
-    (void)unused;
-    ran++;
-    return raises;
-}
-
 static void add_raising(void)
 {
-    ASSERT_EQ(sig_add_pending_call(raising_call, NULL), 0);
-    added++;
+    add_from(1);
 }
 
 static void assert_ended(void)
 {
-    raises = 0;
+    raises = call_raises = 0;
     if (result == -EINTR) {
         ASSERT_EQ(raised_then, 7);
         if (shared->fed)
@@ -121,7 +113,7 @@ void fill_waiting(void)
         snprintf(names[i], sizeof names[i], "sig_%s", wait->name);
         *next++ = (struct scenario){
             names[i], stand_prepared, wait_in_it, assert_ended,
-            .modes = SIGNAL | THREAD | ACTS, .meanwhile = add_raising,
+            .modes = SIGNAL | THREAD | CALLS | ACTS, .meanwhile = add_raising,
             .blocks = wait->call != wait_sem_wait, .blocks_in = wait->number,
             .wait = wait, .changes = CLOCKS,
         };
@@ -131,13 +123,13 @@ void fill_waiting(void)
     }
     *next++ = (struct scenario){
         "sig_read, the first wait", stand_ready, wait_in_it, assert_ended,
-        .modes = SIGNAL | THREAD | ACTS, .meanwhile = add_raising,
+        .modes = SIGNAL | THREAD | CALLS | ACTS, .meanwhile = add_raising,
         .blocks = true, .blocks_in = SYS_read, .wait = &waits[0], .changes = CLOCKS,
         .stride = 3,
     };
     *next++ = (struct scenario){
         foreign.name, stand_prepared, receive_then_check, assert_ended,
-        .modes = SIGNAL | THREAD | ACTS, .meanwhile = add_raising,
+        .modes = SIGNAL | THREAD | CALLS | ACTS, .meanwhile = add_raising,
         .blocks = true, .blocks_in = foreign.number, .wait = &foreign,
         .changes = CLOCKS,
         .sets_errno = ALL_MODES,

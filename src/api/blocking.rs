@@ -8,9 +8,11 @@
 //! if one raises, the result is -EINTR, and sig_raised() is its number.
 //!
 //! The functions take POSIX's arguments, and return its result or a negative
-//! errno; errno itself is left alone. Each is one system call where it has
-//! not to wait, and no cancellation point. On a thread that is not the owner
-//! no handler runs, and EINTR is never seen.
+//! errno. Each is one system call where it need not wait, and no cancellation
+//! point. On a thread that is not the owner no handler runs, and EINTR is
+//! never seen. While held, nothing that arrives ends a wait. A time limit that
+//! the kernel keeps with a socket (SO_RCVTIMEO, SO_SNDTIMEO) begins anew when
+//! the call is made again: use sig_poll() for one that does not.
 //!
 //! close() and dup2() are not here, and are never to be made again on EINTR:
 //! Linux has closed the descriptor by then, and the same number may be
@@ -19,7 +21,8 @@
 //! What does not arrive on the owner's own thread, and calls and jobs, reach
 //! it by a signal of the library's own: SIGURG, unless sig_set_kick() says
 //! another. The owner's first wait puts a handler there, over what stood
-//! there, which still gets what is no kick; sig_fini() takes it away.
+//! there, which still gets what is no kick; sig_fini() takes it away. That wait
+//! may fail for want of memory: ENOMEM.
 
 use core::ffi::{c_int, c_long};
 
@@ -30,8 +33,9 @@ use crate::sys::{self, timespec};
 use crate::zone::bit;
 
 /// Any system call, by its number, as syscall(2) takes it, but for those that
-/// do not return as they were called (fork, vfork, clone, sigreturn). It is
-/// made again on EINTR with these very arguments.
+/// do not return as they were called (fork, vfork, clone, sigreturn), and for
+/// close and dup2. It is made again on EINTR with these very arguments, so a
+/// time from now on begins anew.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -61,17 +65,19 @@ pub(super) unsafe fn plain(number: c_long, arguments: [usize; 6]) -> c_long {
 pub(super) fn nanoseconds(time: &timespec) -> Option<u64> {
     let seconds = u64::try_from(time.tv_sec).ok()?;
     let below = u64::try_from(time.tv_nsec).ok().filter(|ns| *ns < 1_000_000_000)?;
-    Some(seconds.saturating_mul(1_000_000_000).saturating_add(below))
+    let whole = seconds.saturating_mul(1_000_000_000).saturating_add(below);
+    Some(whole.min(u64::MAX - 1)) // all of it is SAFEPOINT_FOREVER
 }
 
 /// Code that is not ours begins, and may wait: the owner is interrupted by
 /// signals, again and again, until sig_blocking_end(). Its system calls fail
 /// with EINTR, unless it makes them again by itself. 1 where something is
-/// pending already: then better end at once, and check. Nests, also with the
-/// waits of this section; no handler runs in here.
+/// pending already and not held: then better end at once, and check. No
+/// handler runs in here by itself; a wait of this section may be in here, and
+/// runs them. Nests. A longjmp out of it leaves it open.
 ///
-/// Thread: owner · In a signal handler: no · Errors: EPERM, EAGAIN no timer
-/// to be had
+/// Thread: owner · In a signal handler: no · Errors: EPERM, ENOMEM no timer to
+/// be had, EAGAIN at 2^32
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_blocking_begin() -> c_int {
     let me = sys::this_thread();
@@ -104,24 +110,32 @@ pub extern "C" fn sig_raised() -> c_int {
 /// Thread: any · In a signal handler: no · Errors: none
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_retry() -> c_int {
-    let errno = sys::zone::SavedErrno::new();
-    let again = errno.value() == sys::EINTR && blocking::check(&MAIN).is_ok();
+    // By hand: a handler may longjmp out.
+    let errno = sys::zone::last_error();
+    let again = errno == sys::EINTR && blocking::check(&MAIN).is_ok();
+    sys::zone::set_errno(errno);
     c_int::from(again)
 }
 
 /// Have this signal end the owner's waits; the one before. SIGURG at first,
 /// which does nothing where it goes astray. It is put in place when a wait
-/// needs it. Choose one that nobody else sends often, in a Go program any but
-/// SIGURG. While it is in place it is unblocked on the owner's thread, and
-/// nobody ought to block it there.
+/// needs it, never with SAFEPOINT_RESTART. Choose one that nobody else sends
+/// often, in a Go program any but SIGURG. While it is in place it is unblocked
+/// on the owner's thread, and nobody ought to block it there, ignore it or
+/// put a handler over ours. Where its default is to end the process, ours
+/// stays in place for good, and does that for others' signals. No real-time
+/// signal: those can be refused, where the user has too many pending.
 ///
 /// Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
-/// signal that can be caught, or one of the processor's faults; EBUSY between
+/// signal that can be caught, a fault's, a real-time one, SIGCHLD; EBUSY between
 /// sig_blocking_begin() and its end; EPERM, ENOMEM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_set_kick(signum: c_int) -> c_int {
     let signum = catchable(signum).and_then(|signum| {
-        if bit(signum) & sys::zone::FAULTS == 0 { Ok(signum) } else { Err(sys::EINVAL) }
+        let unfit = sys::zone::FAULTS | bit(sys::SIGCHLD as u32);
+        let can_be_refused = sys::real_time().contains(&signum);
+        let fits = bit(signum) & unfit == 0 && !can_be_refused;
+        if fits { Ok(signum) } else { Err(sys::EINVAL) }
     });
     let before = signum.and_then(|signum| MAIN.as_owner(|| MAIN.set_kick_signal(signum)));
     number(before.map(|before| before as c_int))

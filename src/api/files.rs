@@ -138,7 +138,7 @@ pub unsafe extern "C" fn sig_flock(fd: c_int, operation: c_int) -> c_long {
     unsafe { plain(sys::SYS_flock, [fd as usize, operation as usize, 0, 0, 0, 0]) }
 }
 
-/// fcntl(2) with F_SETLKW, F_OFD_SETLKW or another command for locks.
+/// fcntl(2) with a command that takes a struct flock: F_SETLKW, F_OFD_SETLKW.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]

@@ -2,8 +2,8 @@
 //!
 //! Loading the library changes nothing in the process. The thread that calls
 //! sig_init(), or without one the first that installs a handler, becomes the
-//! owner of the main context: handlers run on it, at its safe points, and
-//! nowhere else.
+//! owner of the main context: handlers run on it, at its safe points and in
+//! its waits, and nowhere else.
 //!
 //! fork: the child has the same handlers, nothing pending, no wake-up of its
 //! parent's, counters at zero, and the thread that forked as owner. A handler

@@ -72,8 +72,9 @@ pub extern "C" fn sig_breaker() -> *const u32 {
     MAIN.inbox().breaker.0.as_ptr()
 }
 
-/// No handler runs until sig_release(). Nests. Costs no system call, and
-/// sig_check() stays as cheap as when idle. Signals are recorded meanwhile.
+/// No handler runs until sig_release(), and no wait ends for what arrives.
+/// Nests. Costs no system call, and sig_check() stays as cheap as when idle.
+/// Signals are recorded meanwhile.
 ///
 /// Thread: owner · In a signal handler: no · Errors: EPERM, EAGAIN at 2^32
 #[unsafe(no_mangle)]
@@ -102,4 +103,4 @@ unsafe impl Sync for BreakerAddress {}
 #[unsafe(no_mangle)]
 #[allow(non_upper_case_globals, missing_docs)] // a C name; see its type
 pub static safepoint_breaker: BreakerAddress =
-    BreakerAddress(&raw const crate::zone::MAIN.breaker);
+    BreakerAddress(&raw const crate::zone::MAIN.0.breaker);

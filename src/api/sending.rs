@@ -78,11 +78,16 @@ pub extern "C" fn sig_pidfd_send(pidfd: c_int, signum: c_int) -> c_int {
     status(sendable(signum).and_then(|signum| sys::pidfd_send(pidfd, signum)))
 }
 
+/// A mask of the calling thread's: an owner does not block its kicks.
+pub(super) fn blockable(set: u64) -> u64 {
+    if MAIN.is_owner() { set & !bit(kick_signal()) } else { set }
+}
+
 /// Change the calling thread's mask; `old`, where not NULL, gets the one
 /// before. What is unblocked and was sent arrives, and on the owner's thread
-/// its handlers run, in here. If one raises, that is -EINTR and sig_raised():
-/// the mask is changed and `old` is written all the same. The signal of
-/// sig_set_kick() stays unblocked on the owner's thread.
+/// it is a safe point: handlers run, in here. If one raises, that is -EINTR and
+/// sig_raised(): the mask is changed and `old` is written all the same. The
+/// signal of sig_set_kick() stays unblocked on the owner's thread.
 ///
 /// Thread: any · In a signal handler: no · Errors: EINVAL how, EINTR
 #[unsafe(no_mangle)]
@@ -90,9 +95,8 @@ pub unsafe extern "C" fn sig_mask(how: c_int, set: u64, old: *mut u64) -> c_int 
     if !matches!(how, sys::SIG_BLOCK | sys::SIG_UNBLOCK | sys::SIG_SETMASK) {
         return -sys::EINVAL;
     }
-    let blocks = how != sys::SIG_UNBLOCK && MAIN.is_owner();
-    let kick = if blocks { bit(kick_signal()) } else { 0 };
-    let set = set & sig_valid() & !kick;
+    let set = set & sig_valid();
+    let set = if how == sys::SIG_UNBLOCK { set } else { blockable(set) };
     let before = swap_mask(how, &SignalSet::from_bits(set)).to_bits();
     // SAFETY: the caller's word.
     unsafe { maybe(old, before & sig_valid()) };
@@ -119,11 +123,11 @@ pub unsafe extern "C" fn sig_pending(set: *mut u64) -> c_int {
 /// recorded already, or arrives (on the owner's thread, while not held), or
 /// one that is blocked and was sent. Other signals are handled meanwhile. The
 /// event, of size sizeof *event, says the rest; NULL and 0 where it is not
-/// wanted.
+/// wanted. At most `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no
+/// limit, 0 only looks.
 ///
-/// Thread: any · In a signal handler: no · Errors: ETIMEDOUT none came in
-/// `timeout` nanoseconds, EINTR a handler raised, EINVAL no signal in the
-/// set, size too small; E2BIG
+/// Thread: any · In a signal handler: no · Errors: ETIMEDOUT none came, EINTR
+/// a handler raised, EINVAL no signal in the set, size too small; E2BIG
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sig_wait(
     set: u64,

@@ -9,7 +9,7 @@ use crate::blocking::{self, Call, FOREVER, deadline, to_timespec};
 use crate::context::MAIN;
 use crate::sys::{self, rusage, sembuf, timespec};
 
-/// Sleep: `ns` nanoseconds, or for ever. 0 when they are over.
+/// Sleep: `ns` nanoseconds, or SAFEPOINT_FOREVER. 0 when they are over.
 ///
 /// Thread: any · In a signal handler: no · Errors: EINTR
 #[unsafe(no_mangle)]
@@ -33,8 +33,8 @@ unsafe fn sleep_until(clock: c_int, time: Option<u64>) -> c_long {
     }
 }
 
-/// Wait until at least one handler or call has run, here. What is pending
-/// already counts.
+/// Wait until at least one handler or call has run, here: 0. What is pending
+/// already counts. While held there is no end to it.
 ///
 /// Thread: owner · In a signal handler: no · Errors: EPERM, EINTR
 #[unsafe(no_mangle)]
@@ -149,8 +149,9 @@ pub unsafe extern "C" fn sig_waitid(
 }
 
 /// Wait until the word no longer is `expected` and somebody says so: futex(2)
-/// with FUTEX_WAIT, or the C library's or a latch's. 0 where it was woken,
-/// which may be for no reason. The futex is one that processes can share.
+/// with FUTEX_WAIT. 0 where it was woken, which may be for no reason. At most
+/// `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no limit, 0 only looks.
+/// The futex is one that processes can share.
 ///
 /// Thread: any · In a signal handler: no · Errors: EAGAIN the word differs,
 /// ETIMEDOUT, EINTR, EINVAL, EFAULT
@@ -170,9 +171,9 @@ pub unsafe extern "C" fn sig_futex_wait(
 }
 
 /// sem_wait(3): `semaphore` is a sem_t. Inside it is the C library's, between
-/// sig_blocking_begin() and its end.
+/// sig_blocking_begin() and its end, and is a cancellation point.
 ///
-/// Thread: any · In a signal handler: no · Errors: EINVAL, EINTR
+/// Thread: any · In a signal handler: no · Errors: EINVAL, EINTR, ENOMEM
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sig_sem_wait(semaphore: *mut c_void) -> c_int {
     if semaphore.is_null() {

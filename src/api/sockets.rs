@@ -1,9 +1,9 @@
 //! Waits on sockets, and on many files at a time, each one system call: see `blocking`.
 
 use core::ffi::{c_int, c_long, c_uint, c_ulong, c_void};
-use core::ptr::null;
 
 use super::blocking::{nanoseconds, plain};
+use super::sending::blockable;
 use crate::blocking::{self, Call, FOREVER};
 use crate::context::MAIN;
 use crate::sys::{self, epoll_event, msghdr, pollfd, sockaddr, timespec, timeval};
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn sig_accept4(
     }
 }
 
-/// connect(2). Where it is interrupted, the kernel goes on connecting: the
+/// connect(2). Where it is interrupted the kernel may go on connecting: the
 /// result is what became of that.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
@@ -189,8 +189,8 @@ pub unsafe extern "C" fn sig_poll(
     }
 }
 
-/// ppoll(2): with this mask while it waits, where that is not NULL. It ought
-/// to leave the signal of sig_set_kick() unblocked.
+/// ppoll(2): with this mask while it waits, where that is not NULL. The
+/// signal of sig_set_kick() stays unblocked on the owner's thread.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -202,8 +202,9 @@ pub unsafe extern "C" fn sig_ppoll(
 ) -> c_long {
     // SAFETY: the caller's word.
     unsafe {
+        let mask = mask.as_ref().map(|mask| blockable(*mask));
         let arguments =
-            [fds as usize, count as usize, timeout as usize, mask as usize, 8, 0];
+            [fds as usize, count as usize, timeout as usize, address(&mask), 8, 0];
         timed(sys::SYS_ppoll, arguments, 2, timeout)
     }
 }
@@ -222,10 +223,10 @@ pub unsafe extern "C" fn sig_select(
     // SAFETY: the caller's word.
     unsafe {
         let timeout = timeout.as_ref().map(|time| timespec {
-            tv_sec: time.tv_sec,
-            tv_nsec: time.tv_usec.saturating_mul(1000),
+            tv_sec: time.tv_sec.saturating_add(time.tv_usec / 1_000_000),
+            tv_nsec: time.tv_usec % 1_000_000 * 1000,
         });
-        let timeout = timeout.as_ref().map_or(null(), |time| &raw const *time);
+        let timeout = address(&timeout) as *const timespec;
         let arguments = [
             count as usize,
             read as usize,
@@ -252,7 +253,8 @@ pub unsafe extern "C" fn sig_pselect(
 ) -> c_long {
     // SAFETY: the caller's word.
     unsafe {
-        let sized = [mask as usize, 8];
+        let mask = mask.as_ref().map(|mask| blockable(*mask));
+        let sized = [address(&mask), 8];
         let arguments = [
             count as usize,
             read as usize,
@@ -284,6 +286,11 @@ pub unsafe extern "C" fn sig_epoll_wait(
             &mut Call::timed_in_ms(sys::SYS_epoll_pwait, arguments, 3, timeout),
         )
     }
+}
+
+/// Where it lies; 0 is nothing.
+fn address<T>(value: &Option<T>) -> usize {
+    value.as_ref().map_or(0, |value| &raw const *value as usize)
 }
 
 /// A call with a limit that its caller has put into a timespec. One that is

@@ -1,7 +1,7 @@
 //! 9 Time
 //!
 //! Timers of the process, which send SIGALRM, SIGVTALRM or SIGPROF: install a
-//! handler first.
+//! handler first. ITIMER_REAL and so on are sys/time.h's.
 
 use core::ffi::{c_int, c_uint};
 use core::mem::offset_of;
@@ -39,7 +39,7 @@ pub extern "C" fn sig_alarm(seconds: c_uint) -> c_uint {
 /// whose size is set, or which is NULL.
 ///
 /// Thread: any · In a signal handler: no · Errors: EINVAL no such timer, NULL,
-/// size too small, reserved not 0, a time too long; E2BIG
+/// size too small, reserved not 0, a time of 2^63 or more; E2BIG
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sig_setitimer(
     which: c_int,

@@ -26,7 +26,22 @@ use crate::zone;
 /// A time that never comes, in nanoseconds.
 pub const FOREVER: u64 = u64::MAX;
 
+/// The kernel has interrupted the call, or may have.
 const INTERRUPTED: c_long = -(sys::EINTR as c_long);
+/// It was not made, since something is pending. No result of the kernel's.
+const NOT_MADE: c_long = -4096;
+
+/// Whether something has come that ends the wait, and no result.
+#[inline(always)]
+fn ends_early(result: c_long) -> bool {
+    result == INTERRUPTED || result == NOT_MADE
+}
+
+/// What a caller is told.
+#[inline(always)]
+fn told(result: c_long) -> c_long {
+    if result == NOT_MADE { INTERRUPTED } else { result }
+}
 
 /// A system call, and how long it may wait.
 pub struct Call {
@@ -121,8 +136,8 @@ pub unsafe fn wait(context: &Context, call: &mut Call) -> c_long {
         call.set_what_is_left();
         // SAFETY: the caller's word.
         let result = unsafe { attempt(context, me, call) };
-        if result != INTERRUPTED || run(context) != 0 {
-            return result;
+        if !ends_early(result) || run(context) != 0 {
+            return told(result);
         }
     }
 }
@@ -132,13 +147,13 @@ pub unsafe fn wait(context: &Context, call: &mut Call) -> c_long {
 fn begin(context: &Context) -> usize {
     let me = sys::this_thread();
     let waiting = &context.inbox().waiting;
-    if waiting.is_prepared_for(me) {
+    if waiting.is_prepared_for(me) || context.is_owned_by(me) {
         waiting.set_raised(0);
     }
     me
 }
 
-/// Make the call once, if nothing is pending: -EINTR where something is.
+/// Make the call once, if nothing is pending.
 ///
 /// # Safety
 /// As [`wait`].
@@ -155,7 +170,7 @@ unsafe fn attempt(context: &Context, me: usize, call: &Call) -> c_long {
         Err(error) => return -c_long::from(error),
     };
     let result = if context.has_come() {
-        INTERRUPTED
+        NOT_MADE
     } else {
         let breaker = context.inbox().breaker.0.as_ptr();
         // SAFETY: the caller's word.
@@ -193,8 +208,8 @@ pub fn pause(context: &Context) -> c_long {
     while context.is_owned_by(me) && handled(context) == begun {
         // SAFETY: no descriptors, no time, no mask.
         let result = unsafe { attempt(context, me, &call) };
-        if result != INTERRUPTED || run(context) != 0 {
-            return result;
+        if !ends_early(result) || run(context) != 0 {
+            return told(result);
         }
     }
     0
@@ -202,12 +217,13 @@ pub fn pause(context: &Context) -> c_long {
 
 fn handled(context: &Context) -> u64 {
     use core::sync::atomic::Ordering::Relaxed;
-    let tally = &context.tally;
-    tally.handled.load(Relaxed).wrapping_add(tally.calls_run.load(Relaxed))
+    context.tally.ever.load(Relaxed)
 }
 
-/// Connect. Where it was interrupted, the kernel may be at it, or not: made
-/// again it joins in, says that it is done, or begins.
+/// Connect. Where that was interrupted in the kernel, the call made again says
+/// how it goes on: TCP joins in, or says what came of it; AF_UNIX, which had
+/// not begun, begins. (To wait until it is writable and ask for SO_ERROR, as
+/// POSIX has it, would call such a socket connected.)
 ///
 /// # Safety
 /// As [`wait`].
@@ -219,23 +235,14 @@ pub unsafe fn connect(context: &Context, fd: i32, address: usize, size: usize) -
         // SAFETY: the caller's word.
         let result = unsafe { attempt(context, me, &call) };
         match -result as Errno {
-            sys::EINTR if run(context) != 0 => return result,
-            sys::EINTR => again = true,
             sys::EISCONN if again => return 0,
-            sys::EALREADY if again => return when_connected(context, fd),
-            _ => return result,
+            // The socket's own time limit: as it says in the first call.
+            sys::EALREADY if again => return -c_long::from(sys::EINPROGRESS),
+            error => again |= error == sys::EINTR,
         }
-    }
-}
-
-/// The kernel connects, and does not wait: until it says how that went.
-fn when_connected(context: &Context, fd: i32) -> c_long {
-    let mut asked = sys::pollfd { fd, events: sys::POLLOUT, revents: 0 };
-    let arguments = [&raw mut asked as usize, 1, 0, 0, 0, 0];
-    // SAFETY: one pollfd, no time, no mask.
-    match unsafe { wait(context, &mut Call::new(sys::SYS_ppoll, arguments)) } {
-        1.. => -c_long::from(sys::connection_error(fd)),
-        result => result,
+        if !ends_early(result) || run(context) != 0 {
+            return told(result);
+        }
     }
 }
 
@@ -248,8 +255,8 @@ pub unsafe fn wait_for_semaphore(
     semaphore: *mut core::ffi::c_void,
 ) -> Result<(), Errno> {
     let me = begin(context);
-    let owner = context.is_owned_by(me);
     loop {
+        let owner = context.is_owned_by(me); // a handler may have ended that
         let come = owner && context.blocking_begin(me)?;
         let result = match come {
             true => Err(sys::EINTR),

@@ -2,10 +2,9 @@
 //! blocked and wait in the kernel.
 #![allow(unsafe_code)] // the kernel's siginfo
 
-use core::ffi::c_long;
 use core::mem::MaybeUninit;
 
-use super::{Call, INTERRUPTED, attempt, begin, run};
+use super::{Call, attempt, begin, ends_early, run};
 use crate::context::{Context, Event, SAFEPOINT_EVENT_SIGNAL};
 use crate::safepoint;
 use crate::sys::zone::{SigInfo, SignalSet, is_kick, read_siginfo};
@@ -23,50 +22,56 @@ pub fn wait_for_signals(context: &Context, set: u64, wait: u64) -> Result<Event,
     let arguments =
         [&raw const kernels as usize, place as usize, 0, size_of::<u64>(), 0, 0];
     let mut call = Call::timed(sys::SYS_rt_sigtimedwait, arguments, 2, wait);
+    let mut event = Event::of(SAFEPOINT_EVENT_SIGNAL);
+    let mut is_taken =
+        || context.is_owned_by(me) && safepoint::take_signal(context, set, &mut event);
     loop {
-        let mut event = Event::of(SAFEPOINT_EVENT_SIGNAL);
-        if context.is_owned_by(me) && safepoint::take_signal(context, set, &mut event) {
+        if is_taken() {
             return Ok(event);
         }
         call.set_what_is_left();
         // SAFETY: a valid set and place, and a timespec or null.
-        match unsafe { attempt(context, me, &call) } {
-            INTERRUPTED => {
-                if context.is_owned_by(me)
-                    && safepoint::take_signal(context, set, &mut event)
-                {
+        let result = unsafe { attempt(context, me, &call) };
+        // What was waited for is taken before the rest is handled.
+        if ends_early(result) && is_taken() {
+            return Ok(event);
+        }
+        if ends_early(result) {
+            if run(context) != 0 {
+                return Err(sys::EINTR);
+            }
+            continue;
+        }
+        match -result as Errno {
+            sys::EAGAIN => return Err(sys::ETIMEDOUT),
+            error @ 1.. => return Err(error),
+            // SAFETY: a signal, whose siginfo the kernel has filled.
+            _ => unsafe {
+                let kicks = || zone::PROCESS.is_kicked_by(result as i32);
+                if is_kick(place, kicks) {
+                    continue;
+                }
+                if let Some(event) = taken(context, me, result as u32, place) {
                     return Ok(event);
                 }
-                if run(context) != 0 {
-                    return Err(sys::EINTR);
-                }
-            }
-            error if error < 0 => {
-                let error = -error as Errno;
-                return Err(if error == sys::EAGAIN { sys::ETIMEDOUT } else { error });
-            }
-            // SAFETY: the kernel has filled it.
-            signum => match unsafe { taken(signum, place) } {
-                Some(event) => return Ok(event),
-                None => context.inbox().kicked(me),
             },
         }
     }
 }
 
-/// What the kernel gave out: nothing, if that was a kick of ours.
+/// What the kernel gave out; one that has a handler here has arrived, and
+/// is to be taken like any other.
 ///
 /// # Safety
 /// `info` is what the kernel filled.
-unsafe fn taken(signum: c_long, info: *const SigInfo) -> Option<Event> {
+unsafe fn taken(
+    context: &Context,
+    me: usize,
+    signum: u32,
+    info: *const SigInfo,
+) -> Option<Event> {
     // SAFETY: the caller's word.
-    let read = unsafe {
-        if is_kick(info) {
-            return None;
-        }
-        read_siginfo(signum as i32, info)
-    };
-    let mut event = Event::of(SAFEPOINT_EVENT_SIGNAL);
+    let read = unsafe { read_siginfo(signum as i32, info) };
     let details = Details {
         code: read.code,
         pid: read.pid,
@@ -75,6 +80,12 @@ unsafe fn taken(signum: c_long, info: *const SigInfo) -> Option<Event> {
         value: read.value,
         time: zone::now(),
     };
-    event.put(signum as u32, &details);
+    let has_handler = context.handlers.get(signum).handler != 0;
+    if has_handler && context.is_owned_by(me) && !context.is_held() {
+        context.inbox().deliver(signum, &details, true);
+        return None;
+    }
+    let mut event = Event::of(SAFEPOINT_EVENT_SIGNAL);
+    event.put(signum, &details);
     Some(event)
 }

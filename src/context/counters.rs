@@ -50,6 +50,8 @@ pub struct Tally {
     pub dropped: AtomicU64,
     pub calls_run: AtomicU64,
     pub calls_dropped: AtomicU64,
+    /// Events and calls that were handled since the process began: never reset.
+    pub ever: AtomicU64,
     latency: [AtomicU64; SAFEPOINT_LATENCY_BUCKETS],
 }
 
@@ -62,8 +64,15 @@ impl Tally {
             dropped: AtomicU64::new(0),
             calls_run: AtomicU64::new(0),
             calls_dropped: AtomicU64::new(0),
+            ever: AtomicU64::new(0),
             latency: [const { AtomicU64::new(0) }; SAFEPOINT_LATENCY_BUCKETS],
         }
+    }
+
+    /// Count a call or a job that is about to run.
+    pub fn runs_call(&self) {
+        add(&self.calls_run, 1);
+        add(&self.ever, 1);
     }
 
     /// Count one event that waited so many nanoseconds.

@@ -279,7 +279,7 @@ pub fn restore_all(context: &Context) {
 /// Whether system calls that the signal interrupts go on by themselves.
 pub fn set_restart(context: &Context, signum: u32, on: bool) -> Result<(), Errno> {
     locked(|| {
-        if on && kicks::stand_at(signum) {
+        if on && kick_signal() == signum {
             return Err(sys::EBUSY);
         }
         let mut action = swap_action(signum as i32, None)?;

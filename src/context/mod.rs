@@ -126,6 +126,7 @@ impl Context {
             self.tally.reset();
             self.ready.begin_counting(self.inbox());
             self.failures_told.store(0, Relaxed);
+            self.stop_waits();
             self.inbox().begin_counting();
         }
         result
@@ -234,7 +235,7 @@ impl Context {
         self.held.store(held, Relaxed);
         if held == 0 && (self.unsettled.load(Relaxed) != 0 || self.is_pending()) {
             self.unsettled.store(0, Relaxed);
-            self.inbox().breaker.0.store(1, Relaxed);
+            self.announce_again();
         }
         Ok(())
     }
@@ -255,6 +256,13 @@ impl Context {
         self.ready.bits() | self.inbox().arrived()
     }
 
+    /// Something is left: say so, also to code that is not ours and will wait.
+    fn announce_again(&self) {
+        let inbox = self.inbox();
+        inbox.breaker.0.store(1, Relaxed);
+        inbox.waiting.kick_around(sys::this_thread());
+    }
+
     /// Bring breaker and eventfd to what is pending: clear first, look after.
     /// While held, the one check that an arrival costs takes the breaker down.
     #[inline(never)]
@@ -266,7 +274,7 @@ impl Context {
         if self.is_pending() {
             inbox.wake.raise_event();
             if !self.is_held() {
-                inbox.breaker.0.store(1, Relaxed);
+                self.announce_again();
             }
         }
     }

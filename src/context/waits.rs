@@ -10,8 +10,6 @@ use crate::sys::{self, Errno};
 
 /// Only the owner writes these.
 pub struct Waits {
-    /// The timer that kicks again, plus 1; or 0.
-    timer: AtomicU32,
     /// How many sig_blocking_begin() are open.
     depth: AtomicU32,
     /// Its owner was adopted out of a wait: the one before may still be about
@@ -21,11 +19,7 @@ pub struct Waits {
 
 impl Waits {
     pub const fn new() -> Self {
-        Waits {
-            timer: AtomicU32::new(0),
-            depth: AtomicU32::new(0),
-            hurried: AtomicU32::new(0),
-        }
+        Waits { depth: AtomicU32::new(0), hurried: AtomicU32::new(0) }
     }
 }
 
@@ -41,7 +35,8 @@ impl Context {
             }
             self.prepare_waits(me)?;
         }
-        Ok(Some(waiting.begin(me)))
+        // One that was left by a longjmp is none any more.
+        Ok(Some(waiting.begin(me) || self.waits.depth.load(Relaxed) == 0))
     }
 
     #[inline(always)]
@@ -55,9 +50,11 @@ impl Context {
     /// left it set.
     #[inline(always)]
     pub fn has_come(&self) -> bool {
-        let come = self.inbox().look() && !self.is_held();
+        let inbox = self.inbox();
+        let come = inbox.look() || inbox.breaker.0.load(Relaxed) != 0;
+        let come = come && !self.is_held();
         if come {
-            self.inbox().breaker.0.store(1, Relaxed);
+            inbox.breaker.0.store(1, Relaxed);
         }
         come
     }
@@ -69,43 +66,36 @@ impl Context {
         let signum = disposition::stand_for_kicks(self)?;
         sys::unblock(signum);
         let waiting = &self.inbox().waiting;
-        self.stop_timer();
-        if self.always_again() {
-            self.start_timer(signum)?;
+        self.delete_timer();
+        // Without one, what comes in somebody else's handler over a wait, and
+        // nothing else, may be late; where all depends on it, it has to be.
+        let timer = new_timer(sys::thread_number(), signum as i32);
+        waiting.set_timer(timer.ok());
+        if self.always_repeats() {
+            timer?;
         }
+        waiting.repeat(self.always_repeats());
         waiting.prepare(me, sys::thread_number(), signum);
         Ok(())
     }
 
     /// Whether every wait needs repeated kicks, not only code that is not ours.
-    fn always_again(&self) -> bool {
+    fn always_repeats(&self) -> bool {
         !HAS_NO_WINDOW || self.waits.hurried.load(Relaxed) != 0
     }
 
-    /// Have kicks repeated, until the wait is over.
-    fn start_timer(&self, signum: u32) -> Result<(), Errno> {
-        let timer = match self.waits.timer.load(Relaxed).checked_sub(1) {
-            Some(timer) => timer as i32,
-            None => {
-                let timer = new_timer(sys::thread_number(), signum as i32)?;
-                self.waits.timer.store(timer as u32 + 1, Relaxed);
-                timer
-            }
-        };
-        self.inbox().waiting.want_again(Some(timer));
-        Ok(())
-    }
-
-    fn stop_timer(&self) {
-        self.inbox().waiting.want_again(None);
-        if let Some(timer) = self.waits.timer.swap(0, Relaxed).checked_sub(1) {
-            delete_timer(timer as i32);
+    fn delete_timer(&self) {
+        let waiting = &self.inbox().waiting;
+        if let Some(timer) = waiting.timer() {
+            waiting.set_timer(None);
+            delete_timer(timer);
         }
     }
 
     /// Code that is not ours, and may wait, begins: whether something is
     /// pending already. EAGAIN at 2^32 of them.
     pub fn blocking_begin(&self, me: usize) -> Result<bool, Errno> {
+        self.owned()?;
         let depth = self.waits.depth.load(Relaxed).checked_add(1).ok_or(sys::EAGAIN)?;
         if depth == 1 {
             self.enter_blocking(me)?;
@@ -113,7 +103,7 @@ impl Context {
         self.waits.depth.store(depth, Relaxed);
         let come = self.has_come();
         if come {
-            self.inbox().waiting.kick_again();
+            self.inbox().waiting.kick_around(me);
         }
         Ok(come)
     }
@@ -122,8 +112,10 @@ impl Context {
         if !self.inbox().waiting.is_prepared_for(me) {
             self.prepare_waits(me)?;
         }
-        self.start_timer(disposition::kick_signal())?;
-        self.inbox().waiting.begin(me);
+        let waiting = &self.inbox().waiting;
+        waiting.timer().ok_or(sys::ENOMEM)?;
+        waiting.repeat(true);
+        waiting.begin(me);
         Ok(())
     }
 
@@ -133,9 +125,7 @@ impl Context {
         self.waits.depth.store(depth, Relaxed);
         if depth == 0 {
             self.end_wait(me);
-            if !self.always_again() {
-                self.inbox().waiting.want_again(None);
-            }
+            self.inbox().waiting.repeat(self.always_repeats());
         }
         Ok(())
     }
@@ -156,7 +146,7 @@ impl Context {
         let inside = self.inbox().waiting.thread() != 0;
         self.waits.hurried.store(u32::from(inside), Relaxed);
         self.waits.depth.store(0, Relaxed);
-        self.stop_timer();
+        self.delete_timer();
         self.inbox().waiting.reset();
     }
 
@@ -165,7 +155,6 @@ impl Context {
         let me = sys::this_thread();
         let depth = self.waits.depth.load(Relaxed);
         let inside = depth != 0 && self.inbox().waiting.is_prepared_for(me);
-        self.waits.timer.store(0, Relaxed);
         self.waits.hurried.store(0, Relaxed);
         self.waits.depth.store(0, Relaxed);
         self.inbox().waiting.reset();

@@ -27,6 +27,7 @@ pub fn signal(context: &Context, event: &Event) -> Option<Ready> {
         return None;
     };
     add(&tally.handled, 1);
+    add(&tally.ever, 1);
     add(&tally.coalesced, event.count - 1);
     add(&tally.lost, event.lost);
     if event.time != 0 {

@@ -14,8 +14,7 @@ use core::ffi::{c_int, c_void};
 use core::sync::atomic::Ordering::Relaxed;
 
 use crate::context::{
-    Context, Event, SAFEPOINT_EVENT_CALL, SAFEPOINT_EVENT_INTERRUPT,
-    SAFEPOINT_EVENT_SIGNAL, add,
+    Context, Event, SAFEPOINT_EVENT_CALL, SAFEPOINT_EVENT_INTERRUPT, SAFEPOINT_EVENT_SIGNAL,
 };
 use crate::sys::{self, Errno};
 use crate::zone;
@@ -80,7 +79,7 @@ fn run(context: &Context, me: usize, frame: *mut c_void) -> c_int {
     let calls = &context.inbox().calls;
     while let Some(call) = calls.take_late().or_else(|| calls.take(limits.calls)) {
         ran = true;
-        add(&context.tally.calls_run, 1);
+        context.tally.runs_call();
         commit(context, &limits);
         let raised = dispatch::call(call);
         if raised != 0 || context.is_over(me) {
@@ -89,7 +88,7 @@ fn run(context: &Context, me: usize, frame: *mut c_void) -> c_int {
     }
     while let Some((function, argument)) = context.jobs.take(limits.jobs) {
         ran = true;
-        add(&context.tally.calls_run, 1);
+        context.tally.runs_call();
         commit(context, &limits);
         let raised = dispatch::job(function, argument);
         if raised != 0 || context.is_over(me) {
@@ -148,7 +147,7 @@ fn take_one(context: &Context, limits: &Limits, event: &mut Event) -> bool {
     let Some((function, argument)) = taken else { return false };
     *event = Event::of(SAFEPOINT_EVENT_CALL);
     (event.r#fn, event.arg) = (function, argument);
-    add(&context.tally.calls_run, 1);
+    context.tally.runs_call();
     true
 }
 

@@ -8,7 +8,7 @@ pub use libc::{
     SYS_sendto, SYS_splice, SYS_wait4, SYS_waitid, SYS_write, SYS_writev,
 };
 
-pub use libc::{AT_FDCWD, CLOCK_MONOTONIC, CLOCK_REALTIME, POLLOUT, TIMER_ABSTIME};
+pub use libc::{AT_FDCWD, CLOCK_MONOTONIC, CLOCK_REALTIME, TIMER_ABSTIME};
 pub use libc::{FUTEX_BITSET_MATCH_ANY, FUTEX_WAIT_BITSET};
 
 pub use libc::{

@@ -7,7 +7,7 @@ use core::mem::MaybeUninit;
 use core::ptr;
 
 use super::Errno;
-use super::zone::last_error;
+use super::zone::{SavedErrno, last_error};
 
 #[inline(always)]
 fn check(result: c_long) -> Result<(), Errno> {
@@ -17,12 +17,14 @@ fn check(result: c_long) -> Result<(), Errno> {
 /// To the calling thread.
 #[inline(always)]
 pub fn raise(signum: c_int) -> Result<(), Errno> {
+    let _errno = SavedErrno::new();
     // SAFETY: no preconditions. It returns the error as -1 and errno.
     if unsafe { libc::raise(signum) } == 0 { Ok(()) } else { Err(last_error()) }
 }
 
 #[inline(always)]
 pub fn kill(pid: c_int, signum: c_int) -> Result<(), Errno> {
+    let _errno = SavedErrno::new();
     // SAFETY: no preconditions.
     check(unsafe { libc::kill(pid, signum) }.into())
 }
@@ -40,6 +42,7 @@ pub unsafe fn kill_thread(thread: usize, signum: c_int) -> Result<(), Errno> {
 
 #[inline(always)]
 pub fn queue(pid: c_int, signum: c_int, value: isize) -> Result<(), Errno> {
+    let _errno = SavedErrno::new();
     let value = libc::sigval { sival_ptr: value as *mut c_void };
     // SAFETY: no preconditions.
     check(unsafe { libc::sigqueue(pid, signum, value) }.into())
@@ -47,6 +50,7 @@ pub fn queue(pid: c_int, signum: c_int, value: isize) -> Result<(), Errno> {
 
 #[inline(always)]
 pub fn pidfd_send(pidfd: c_int, signum: c_int) -> Result<(), Errno> {
+    let _errno = SavedErrno::new();
     let plain = ptr::null::<c_void>();
     // SAFETY: no siginfo: the kernel makes one, as for kill.
     check(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd, signum, plain, 0) })
@@ -68,6 +72,7 @@ pub struct Interval {
 
 /// Read it (`None`), or set it: what it was.
 pub fn interval_timer(which: c_int, new: Option<Interval>) -> Result<Interval, Errno> {
+    let _errno = SavedErrno::new();
     let mut old = MaybeUninit::<libc::itimerval>::zeroed();
     // SAFETY: zeroed is a valid itimerval; the places are valid.
     unsafe {
@@ -102,6 +107,7 @@ fn to_microseconds(time: &libc::timeval) -> u64 {
 
 /// A clock's time, in nanoseconds; `None` for one that does not exist.
 pub fn clock(clock: c_int) -> Option<u64> {
+    let _errno = SavedErrno::new();
     let mut time = MaybeUninit::<libc::timespec>::zeroed();
     // SAFETY: a valid place; zeroed is a valid timespec.
     let time = unsafe {
@@ -113,23 +119,12 @@ pub fn clock(clock: c_int) -> Option<u64> {
     Some((time.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec as u64))
 }
 
-/// What became of a connection that was begun: 0, or the positive errno.
-pub fn connection_error(fd: c_int) -> Errno {
-    let mut error: c_int = 0;
-    let mut size = size_of::<c_int>() as libc::socklen_t;
-    // SAFETY: valid places.
-    let result = unsafe {
-        let (level, name) = (libc::SOL_SOCKET, libc::SO_ERROR);
-        libc::getsockopt(fd, level, name, (&raw mut error).cast(), &mut size)
-    };
-    if result < 0 { last_error() } else { error }
-}
-
 /// Wait for a semaphore: EINTR where a signal has come in between.
 ///
 /// # Safety
 /// `semaphore` is a sem_t.
 pub unsafe fn wait_for_semaphore(semaphore: *mut c_void) -> Result<(), Errno> {
+    let _errno = SavedErrno::new();
     // SAFETY: the caller's word.
     check(unsafe { libc::sem_wait(semaphore.cast()) }.into())
 }

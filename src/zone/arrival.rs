@@ -42,20 +42,18 @@ pub unsafe extern "C" fn arrival(signum: c_int, info: *mut SigInfo, context: *mu
         if sys::is_fault(signum, info) {
             return fault(signum, info, context);
         }
-        sys::leave_wait(context);
-        if sys::is_kick(info) {
-            return kicked();
-        }
+        let led_out = sys::leave_wait(context);
         let chained = PROCESS.is_chained(signum as u32);
         if chained && came_back(signum, info) {
             return;
         }
+        if sys::is_kick(info, || PROCESS.is_kicked_by(signum)) {
+            return kicked(signum, info, context, led_out);
+        }
         let read = sys::read_siginfo(signum, info);
         let here = is_here();
         if here {
-            // Whoever hides from us where it was interrupted is not spared.
-            let spared = if context.is_null() { 0 } else { sys::this_thread() };
-            record(signum as u32, &read, spared);
+            record(signum as u32, &read, led_out);
         }
         if chained {
             chain(signum, info, context, here);
@@ -68,12 +66,12 @@ pub unsafe extern "C" fn arrival(signum: c_int, info: *mut SigInfo, context: *mu
 pub fn trip(signum: u32) {
     let (pid, uid) = (sys::process_id(), sys::user_id());
     let read = sys::Siginfo { code: sys::SI_USER, pid, uid, status: 0, value: 0 };
-    record(signum, &read, 0);
+    record(signum, &read, false);
 }
 
 #[inline(never)]
 #[unsafe(link_section = ".text.safepoint_zone")]
-fn record(signum: u32, read: &sys::Siginfo, spared: usize) {
+fn record(signum: u32, read: &sys::Siginfo, led_out: bool) {
     let details = Details {
         code: read.code,
         pid: read.pid,
@@ -83,17 +81,21 @@ fn record(signum: u32, read: &sys::Siginfo, spared: usize) {
         time: sys::now(),
     };
     for inbox in PROCESS.subscribers(signum) {
-        inbox.deliver(signum, &details, spared);
+        inbox.deliver(signum, &details, led_out);
     }
 }
 
-/// A signal of our own to an owner that waits: see `waiting`.
+/// A signal of our own to an owner that waits: see `waiting`. Another copy of
+/// the library may have one on its way by the same signal.
 #[inline(never)]
 #[unsafe(link_section = ".text.safepoint_zone")]
-fn kicked() {
+unsafe fn kicked(signum: c_int, info: *mut SigInfo, context: *mut c_void, led_out: bool) {
     let me = sys::this_thread();
-    for inbox in PROCESS.inboxes() {
-        inbox.kicked(me);
+    PROCESS.inboxes().for_each(|inbox| inbox.waiting.kicked(me, led_out));
+    let next = PROCESS.next(signum as u32);
+    if is_sibling(&next) {
+        // SAFETY: what the kernel passed.
+        unsafe { call_next(&next, signum, info, context, false) };
     }
 }
 

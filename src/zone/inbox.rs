@@ -77,9 +77,9 @@ impl Inbox {
 
     // Producers: any thread, and in a signal handler.
 
-    /// A signal has come. `spared`: see [`Waiting::kick`].
+    /// A signal has come. `led_out`: see [`Waiting::kick`].
     #[inline(always)]
-    pub fn deliver(&self, signum: u32, details: &Details, spared: usize) {
+    pub fn deliver(&self, signum: u32, details: &Details, led_out: bool) {
         let queue = self.queues.load(Relaxed) & bit(signum) != 0;
         self.deliveries.record(signum as usize, queue, details);
         // Whoever is told of this delivery by the breaker sees the bit, also
@@ -87,7 +87,7 @@ impl Inbox {
         if self.known.load(SeqCst) & bit(signum) == 0 {
             self.known.fetch_or(bit(signum), SeqCst);
         }
-        self.announce(signum, spared);
+        self.announce(signum, led_out);
     }
 
     /// Queue a call.
@@ -95,7 +95,7 @@ impl Inbox {
     pub fn add_call(&self, call: Call) -> Result<(), Full> {
         let result = self.calls.push(call);
         match result {
-            Ok(()) => self.announce(0, 0),
+            Ok(()) => self.announce(0, false),
             Err(Full) => {
                 self.calls_refused.fetch_add(1, Relaxed);
             }
@@ -108,7 +108,7 @@ impl Inbox {
     pub fn post(&self, address: usize, link: &Link, era: u32) -> bool {
         let posted = self.posted.push(address, link, era);
         if posted {
-            self.announce(0, 0);
+            self.announce(0, false);
         }
         posted
     }
@@ -117,26 +117,17 @@ impl Inbox {
     #[inline(always)]
     pub fn interrupt(&self, value: i32) {
         self.interrupt.swap(INTERRUPT | u64::from(value as u32), SeqCst);
-        self.announce(0, 0);
+        self.announce(0, false);
     }
 
     #[inline(always)]
-    fn announce(&self, signum: u32, spared: usize) {
+    fn announce(&self, signum: u32, led_out: bool) {
         self.breaker.0.store(1, Release);
         if self.wake.active() != 0 && self.wake.wake(signum) {
             self.breaker.0.store(1, Release);
         }
         if self.waiting.thread() != 0 {
-            self.waiting.kick(spared);
-        }
-    }
-
-    /// A kick has arrived on the thread `me`: if that is the owner, and about
-    /// to wait, the breaker says so.
-    #[inline(always)]
-    pub fn kicked(&self, me: usize) {
-        if self.waiting.kicked(me) {
-            self.breaker.0.store(1, Release);
+            self.waiting.kick(sys::this_thread(), led_out);
         }
     }
 

@@ -11,19 +11,16 @@ use crate::sys::zone::{Action, DEFAULT};
 /// The one process-wide table.
 pub static PROCESS: Process = Process::new();
 
-/// The main context's inbox.
-pub const MAIN: &Inbox = &PAGES.0;
+/// The main context's inbox. It begins a page: see [`Inbox`].
+pub static MAIN: Pages = Pages(Inbox::new());
 
-/// It begins a page: see [`Inbox`].
 #[repr(align(4096))]
-struct Pages(Inbox);
-
-static PAGES: Pages = Pages(Inbox::new());
+pub struct Pages(pub Inbox);
 
 /// The inbox of the context in this slot. There is one today: slot 0.
 #[inline(always)]
 pub fn inbox(_slot: usize) -> &'static Inbox {
-    MAIN
+    &MAIN.0
 }
 
 /// An action that is written down for arrivals to read. Zero, which is the
@@ -102,14 +99,20 @@ impl Process {
     /// The inboxes of all contexts.
     #[inline(always)]
     pub fn inboxes(&self) -> impl Iterator<Item = &'static Inbox> {
-        [MAIN].into_iter()
+        [&MAIN.0].into_iter()
+    }
+
+    /// Whether an owner is kicked by this signal.
+    #[inline(always)]
+    pub fn is_kicked_by(&self, signum: i32) -> bool {
+        self.inboxes().any(|inbox| inbox.waiting.is_kicked_by(signum))
     }
 
     /// The inboxes of all contexts that have a handler for this signal.
     #[inline(always)]
     pub fn subscribers(&self, signum: u32) -> impl Iterator<Item = &'static Inbox> {
         let subscribed = self.subscribed.load(Acquire) & bit(signum) != 0;
-        subscribed.then_some(MAIN).into_iter()
+        subscribed.then_some(&MAIN.0).into_iter()
     }
 
     pub fn subscribe(&self, signum: u32, on: bool) {

@@ -5,12 +5,13 @@
 //! The owner says that it waits, and then looks whether anything is pending;
 //! a producer records, and then looks whether the owner waits (libev's
 //! handshake). One of them sees the other: the owner does not wait, or the
-//! producer kicks it. A kick is a signal to the owner's thread. It runs our
-//! handler there, which sets the breaker and moves the program counter out of
-//! the few instructions between the owner's last look and the system call:
-//! `sys::zone::leave_wait`. Code that is not ours has no such instructions
-//! that we know. While the owner is in there, a timer kicks it again and
-//! again, until it has left.
+//! producer kicks it, when it has set the breaker. A kick is a signal to the
+//! owner's thread. It runs our handler there, which moves the program counter
+//! out of the few instructions between the owner's last look and the system
+//! call: `sys::zone::leave_wait`. Code that is not ours has no such instructions
+//! that we know: while the owner is in there, a timer kicks it again and again,
+//! until it has left. So it does where somebody else's handler lies over the
+//! wait, and what arrives is in that one.
 //!
 //! Every producer kicks: to trust in the kick of another would be to wait for
 //! it. A kick that comes late finds nobody waiting, and has done no harm.
@@ -26,8 +27,8 @@
 //! the name (Acquire) kicks the thread of that name, or a later one.
 
 use super::atomic::{
-    AcqRel, Acquire, AtomicU32, AtomicU64, AtomicUsize, Relaxed, Release, SeqCst,
-    constructor, full_fence_after_swap,
+    Acquire, AtomicU32, AtomicU64, AtomicUsize, Relaxed, Release, SeqCst, constructor,
+    full_fence_after_swap,
 };
 use crate::sys::zone as sys;
 
@@ -43,10 +44,13 @@ pub struct Waiting {
     /// or 0; and what the handler that ended its last wait has returned.
     prepared: AtomicUsize,
     raised: AtomicU32,
-    /// The timer that kicks again, plus 1; 0 is none, or it is not wanted.
-    again: AtomicU32,
-    /// That timer runs.
+    /// The timer that kicks again, plus 1; 0 is none.
+    timer: AtomicU32,
+    /// Every kick is to be repeated: code that is not ours waits.
+    repeat: AtomicU32,
+    /// The timer runs, or is about to; and this thread itself has started it.
     runs: AtomicU32,
+    mine: AtomicU32,
     kicks: AtomicU64,
 }
 
@@ -59,8 +63,10 @@ impl Waiting {
                 signum: AtomicU32::new(0),
                 prepared: AtomicUsize::new(0),
                 raised: AtomicU32::new(0),
-                again: AtomicU32::new(0),
+                timer: AtomicU32::new(0),
+                repeat: AtomicU32::new(0),
                 runs: AtomicU32::new(0),
+                mine: AtomicU32::new(0),
                 kicks: AtomicU64::new(0),
             }
         }
@@ -74,55 +80,68 @@ impl Waiting {
         self.thread.load(SeqCst)
     }
 
-    /// End the owner's wait, if there is one. `spared` is a thread that is on
-    /// its way out by itself: it is only kicked again.
+    /// End the owner's wait, if there is one. `me` calls; `led_out` is whether
+    /// it is the owner, on its way out of the wait already.
     #[inline(never)]
     #[unsafe(link_section = ".text.safepoint_zone")]
-    pub fn kick(&self, spared: usize) {
+    pub fn kick(&self, me: usize, led_out: bool) {
         let thread = self.thread();
-        if thread == 0 {
-            return;
-        }
-        self.kick_again();
-        if thread != spared {
-            let number = self.number.load(Acquire);
-            sys::kick(number as i32, self.signum.load(Relaxed) as i32);
+        if thread == me {
+            self.kick_myself(led_out);
+        } else if thread != 0 {
+            if self.repeat.load(Acquire) != 0 {
+                self.run_timer();
+            }
+            sys::kick(self.number.load(Acquire) as i32, self.signum.load(Relaxed) as i32);
             self.kicks.fetch_add(1, Relaxed);
         }
     }
 
-    /// Have the timer kick, if it is wanted.
+    /// Something has arrived on the owner's own thread. Unless that was seen
+    /// to be in the wait, it may be in a handler of somebody else's that has
+    /// interrupted the wait: a kick now would not reach what lies below. It
+    /// comes when that has returned, or some milliseconds later.
     #[inline(always)]
-    pub fn kick_again(&self) {
-        if let Some(timer) = self.again.load(Acquire).checked_sub(1) {
+    fn kick_myself(&self, led_out: bool) {
+        let again = !led_out || self.repeat.load(Acquire) != 0;
+        // Not begun anew each time: that would put it off.
+        if again && self.mine.load(Relaxed) == 0 {
+            self.run_timer();
+            self.mine.store(1, Relaxed);
+        }
+    }
+
+    #[inline(always)]
+    fn run_timer(&self) {
+        if let Some(timer) = self.timer.load(Acquire).checked_sub(1) {
             self.runs.store(1, SeqCst);
             sys::run_timer(timer as i32, true);
         }
     }
 
-    /// A kick has arrived on the thread `me`: whether it waits. If nobody does
-    /// any more, whoever has started the timer came too late.
+    /// A kick has arrived on the thread `me`. Where nobody waits any more,
+    /// whoever has started the timer came too late.
     #[inline(always)]
-    pub fn kicked(&self, me: usize) -> bool {
-        let thread = self.thread();
-        if thread == 0 {
-            self.rest();
+    pub fn kicked(&self, me: usize, led_out: bool) {
+        match self.thread() {
+            0 => self.stop_timer(),
+            thread if thread == me => self.kick_myself(led_out),
+            _ => {}
         }
-        thread == me
     }
 
-    /// Stop the timer, if it runs.
+    /// Whether this signal is what the owner is kicked by.
     #[inline(always)]
-    pub fn rest(&self) {
-        if self.runs.load(Relaxed) != 0 && self.runs.swap(0, AcqRel) != 0 {
-            self.stop_timer();
-        }
+    pub fn is_kicked_by(&self, signum: i32) -> bool {
+        self.signum.load(Relaxed) == signum as u32
     }
 
     #[inline(never)]
     #[unsafe(link_section = ".text.safepoint_zone")]
     fn stop_timer(&self) {
-        if let Some(timer) = self.again.load(Acquire).checked_sub(1) {
+        self.runs.store(0, SeqCst);
+        self.mine.store(0, Relaxed);
+        if let Some(timer) = self.timer.load(Acquire).checked_sub(1) {
             sys::run_timer(timer as i32, false);
         }
     }
@@ -157,6 +176,22 @@ impl Waiting {
         self.rest();
     }
 
+    /// Stop the timer, if it runs, before a look at what is pending.
+    #[inline(always)]
+    pub fn rest(&self) {
+        if self.runs.load(Relaxed) != 0 {
+            self.stop_timer();
+        }
+    }
+
+    /// Something is pending: if that is to end a wait around the caller, kick.
+    #[inline(always)]
+    pub fn kick_around(&self, me: usize) {
+        if self.thread() == me {
+            self.kick_myself(true);
+        }
+    }
+
     /// Whom to kick, and by which signal; `me` is its name.
     pub fn prepare(&self, me: usize, number: i32, signum: u32) {
         self.signum.store(signum, Relaxed);
@@ -180,12 +215,19 @@ impl Waiting {
         self.raised.store(value as u32, Relaxed);
     }
 
-    /// The timer that is to kick again, from now on: or none.
-    pub fn want_again(&self, timer: Option<i32>) {
-        if timer.is_none() {
-            self.rest();
-        }
-        self.again.store(timer.map_or(0, |timer| timer as u32 + 1), SeqCst);
+    /// The timer that kicks again: or none.
+    pub fn set_timer(&self, timer: Option<i32>) {
+        self.rest();
+        self.timer.store(timer.map_or(0, |timer| timer as u32 + 1), SeqCst);
+    }
+
+    pub fn timer(&self) -> Option<i32> {
+        self.timer.load(Relaxed).checked_sub(1).map(|timer| timer as i32)
+    }
+
+    /// Have every kick repeated, or not.
+    pub fn repeat(&self, on: bool) {
+        self.repeat.store(u32::from(on), SeqCst);
     }
 
     pub fn kicks(&self) -> u64 {
@@ -196,11 +238,12 @@ impl Waiting {
         self.kicks.store(0, Relaxed);
     }
 
-    /// Nobody waits, and who will has to prepare first.
+    /// Nobody waits, and who will has to prepare first. The timer is gone.
     pub fn reset(&self) {
+        for word in [&self.raised, &self.timer, &self.repeat, &self.runs, &self.mine] {
+            word.store(0, Relaxed);
+        }
         self.prepared.store(0, Relaxed);
         self.thread.store(0, Relaxed);
-        self.again.store(0, Relaxed);
-        self.runs.store(0, Relaxed);
     }
 }

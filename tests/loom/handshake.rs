@@ -31,7 +31,7 @@ impl Shared {
     }
 
     pub fn arrive(&self, signum: u32) {
-        self.inbox.deliver(signum, &Details::default(), 0);
+        self.inbox.deliver(signum, &Details::default(), false);
     }
 
     pub fn call(&self, number: usize) {

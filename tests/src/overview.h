@@ -29,7 +29,8 @@
  *
  * arrival      The operating system runs our low-level handler. It records
  *              and returns; it never runs a user's handler.
- * safe point   A call of sig_check(), or sig_next(), by the owner.
+ * safe point   A call of sig_check(), or sig_next(), by the owner; and each
+ *              of its waits, where something has come (section 8).
  * owner        The one thread that runs the handlers.
  * breaker      A 32-bit word that is non-zero while anything is pending.
  * raise        A handler returns non-zero. The check stops there and returns
@@ -38,17 +39,20 @@
  * Rules
  *
  * - A result >= 0 is success, a negative one is a negative errno value, and
- *   sig_strerror() says in a sentence what it means. The one exception is
- *   sig_check(), which returns 0 or the number that a handler raised.
+ *   sig_strerror() says in a sentence what it means. Exceptions: sig_check()
+ *   and sig_raised() return 0 or the number that a handler raised, and
+ *   sig_alarm() seconds. errno is left as it was.
  * - An out-parameter is written only on success. NULL where a pointer is
- *   required is -EINVAL. A call that fails has changed nothing.
+ *   required is -EINVAL, or for what the kernel reads, -EFAULT. A call that
+ *   fails has changed nothing, but where it says so of EINTR.
  * - Structs carry their size: pass sizeof, or set the first field. One that
  *   is smaller than it ever was is -EINVAL; of one that is larger, what the
  *   library does not know is filled with zeros, or has to be zero: -E2BIG.
  * - A set of signals is a uint64_t: bit signum - 1. A time is a uint64_t:
  *   nanoseconds of CLOCK_MONOTONIC.
  * - Each function's comment ends with three facts: the thread that may call
- *   it, whether it may be called in a signal handler, its errors.
+ *   it, whether it may be called in a signal handler, its errors. "owner
+ *   (any)" means something on the owner alone, and does no harm elsewhere.
  * - SAFEPOINT_NO_INLINE, defined before this header is included, leaves
  *   declarations only: for cffi, translators and other compilers.
  */

@@ -6,8 +6,9 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use super::{Line, Ours, action_for, is_arrival, locked, show};
 use crate::context::Context;
-use crate::sys::zone::{Action, DEFAULT, IGNORE, swap_action};
+use crate::sys::zone::{Action, DEFAULT, IGNORE, IGNORED_BY_DEFAULT, swap_action};
 use crate::sys::{self, Errno};
+use crate::zone::bit;
 
 /// Which signal it is, and which one has its handler in place: 0 is none.
 static CHOSEN: AtomicU32 = AtomicU32::new(sys::SIGURG as u32);
@@ -41,8 +42,7 @@ fn stand(context: &Context, signum: u32) -> Result<(), Errno> {
     let line = Line::of(signum);
     let current = swap_action(signum as i32, None)?;
     if line.ours() == Ours::Handler && !is_arrival(&current) {
-        // Somebody has taken over, and is left there: any handler will do to
-        // interrupt a system call.
+        // Somebody has taken over, and is left there.
         return Ok(());
     }
     if !line.is_ours(&current) {
@@ -67,12 +67,15 @@ fn stand(context: &Context, signum: u32) -> Result<(), Errno> {
 }
 
 /// Put back what stood there, if that is still for us to do. Under the lock.
+/// Not a default that would end the process: somebody may be about to kick.
 pub fn take_down(context: &Context) {
-    let signum = STANDS.swap(0, Relaxed);
-    if signum == 0 {
+    let signum = STANDS.load(Relaxed);
+    let line = Line::of(signum);
+    let stays = line.ours() == Ours::Nothing && line.before.get() == DEFAULT;
+    if signum == 0 || stays && IGNORED_BY_DEFAULT & bit(signum) == 0 {
         return;
     }
-    let line = Line::of(signum);
+    STANDS.store(0, Relaxed);
     let action = match line.ours() {
         Ours::Handler => action_for(signum, context.handlers.get(signum).flags),
         Ours::Ignored => IGNORE,

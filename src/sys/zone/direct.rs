@@ -45,10 +45,10 @@ pub unsafe fn wait(breaker: *const u32, number: c_long, of: &[usize; 6]) -> c_lo
 }
 
 #[inline(always)]
-pub unsafe fn leave_wait(context: *mut c_void) {
+pub unsafe fn leave_wait(context: *mut c_void) -> bool {
     // SAFETY: the caller's word; null is nothing to do.
     let Some(context) = (unsafe { context.cast::<libc::ucontext_t>().as_mut() }) else {
-        return;
+        return false;
     };
     #[cfg(target_arch = "x86_64")]
     let [.., counter, _, _, _, _, _, _] = &mut context.uc_mcontext.gregs;
@@ -56,9 +56,11 @@ pub unsafe fn leave_wait(context: *mut c_void) {
     let counter = &mut context.uc_mcontext.pc;
     let begin = &raw const safepoint_wait_begin as usize;
     let end = &raw const safepoint_wait_end as usize;
-    if (begin..end).contains(&(*counter as usize)) {
+    let at = *counter as usize;
+    if (begin..end).contains(&at) {
         *counter = &raw const safepoint_wait_out as usize as _;
     }
+    (begin..=end).contains(&at)
 }
 
 #[cfg(target_arch = "x86_64")]

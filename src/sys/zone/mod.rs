@@ -71,13 +71,6 @@ impl SavedErrno {
     }
 }
 
-impl SavedErrno {
-    /// What it was.
-    pub fn value(&self) -> c_int {
-        self.value
-    }
-}
-
 impl Drop for SavedErrno {
     #[inline(always)]
     fn drop(&mut self) {
@@ -105,6 +98,12 @@ fn errno() -> *mut c_int {
 pub fn last_error() -> c_int {
     // SAFETY: the address of errno is valid for the calling thread.
     unsafe { *errno() }
+}
+
+/// Put errno to this.
+pub fn set_errno(error: c_int) {
+    // SAFETY: the address of errno is valid for the calling thread.
+    unsafe { *errno() = error }
 }
 
 /// The calling thread, as a number that no other living thread has; not 0.

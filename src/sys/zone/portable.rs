@@ -25,4 +25,6 @@ pub unsafe fn wait(breaker: *const u32, number: c_long, of: &[usize; 6]) -> c_lo
 }
 
 #[inline(always)]
-pub unsafe fn leave_wait(_: *mut c_void) {}
+pub unsafe fn leave_wait(_: *mut c_void) -> bool {
+    false
+}

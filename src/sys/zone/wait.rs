@@ -12,7 +12,7 @@ use core::mem::{MaybeUninit, offset_of};
 use libc::syscall;
 
 use super::way;
-use super::{SI_QUEUE, SI_TIMER, SavedErrno, SigInfo, process_id};
+use super::{SI_QUEUE, SI_TIMER, SI_USER, SavedErrno, SigInfo, process_id};
 
 /// Whether nothing can come between the last look and the system call; if
 /// not, kicks have to be repeated.
@@ -29,12 +29,13 @@ pub unsafe fn wait(breaker: *const u32, number: c_long, of: &[usize; 6]) -> c_lo
     unsafe { way::wait(breaker, number, of) }
 }
 
-/// Lead the interrupted thread out of [`wait`], if the call is not made yet.
+/// Lead the interrupted thread out of [`wait`], if the call is not made yet:
+/// whether it was in there.
 ///
 /// # Safety
 /// `context` is what the kernel passed to a handler, or null.
 #[inline(always)]
-pub unsafe fn leave_wait(context: *mut c_void) {
+pub unsafe fn leave_wait(context: *mut c_void) -> bool {
     // SAFETY: the caller's word.
     unsafe { way::leave_wait(context) }
 }
@@ -55,25 +56,24 @@ struct Sender {
     value: usize,
 }
 
-/// How our own signals are told from others: they carry an address of ours.
-static KICK: u8 = 0;
+/// How kicks are told from other signals. The same in every copy of the
+/// library: one passes another's on.
+const MARK: usize = 0x5afe_9017_6b1c_6b05_u64 as usize;
 
-#[inline(always)]
-fn kick_mark() -> usize {
-    &raw const KICK as usize
-}
-
-/// Whether this is a kick of ours.
+/// Whether this is a kick. Where the user has too many signals pending, the
+/// kernel delivers one without its siginfo, as from process 0, which sends
+/// none: then it is one if `expected` says so.
 ///
 /// # Safety
 /// `info` is null or what the kernel passed to a handler.
 #[inline(always)]
-pub unsafe fn is_kick(info: *const SigInfo) -> bool {
-    // SAFETY: the caller's word; the value is a plain number.
+pub unsafe fn is_kick(info: *const SigInfo, expected: impl FnOnce() -> bool) -> bool {
+    // SAFETY: the caller's word; the members are plain numbers.
     unsafe {
-        info.as_ref().is_some_and(|info| {
-            matches!(info.si_code, SI_QUEUE | SI_TIMER)
-                && info.si_value().sival_ptr as usize == kick_mark()
+        info.as_ref().is_some_and(|info| match info.si_code {
+            SI_QUEUE | SI_TIMER => info.si_value().sival_ptr as usize == MARK,
+            SI_USER => info.si_pid() == 0 && expected(),
+            _ => false,
         })
     }
 }
@@ -84,7 +84,7 @@ pub fn kick(thread: c_int, signum: c_int) {
     let _errno = SavedErrno::new();
     let mut info = MaybeUninit::<SigInfo>::zeroed();
     const { assert!(offset_of!(Queued, sender) <= 16) };
-    let value = kick_mark();
+    let value = MARK;
     let queued = Queued {
         signum,
         errno: 0,
@@ -107,14 +107,15 @@ pub fn new_timer(thread: c_int, signum: c_int) -> Result<c_int, c_int> {
     // SAFETY: a zeroed sigevent is valid, and the kernel's own in layout.
     unsafe {
         let to = &mut *event.as_mut_ptr();
-        to.sigev_value.sival_ptr = kick_mark() as *mut c_void;
+        to.sigev_value.sival_ptr = MARK as *mut c_void;
         to.sigev_signo = signum;
         to.sigev_notify = libc::SIGEV_THREAD_ID;
         to.sigev_notify_thread_id = thread;
         let clock = libc::CLOCK_MONOTONIC;
         match syscall(libc::SYS_timer_create, clock, event.as_ptr(), &raw mut timer) {
             0 => Ok(timer),
-            _ => Err(super::last_error()),
+            // EAGAIN, but no caller of a read() is to take it for its own.
+            _ => Err(libc::ENOMEM),
         }
     }
 }
