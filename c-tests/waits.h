@@ -356,11 +356,6 @@ static inline long wait_clock_nanosleep(void)
     return sig_clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &time, NULL);
 }
 
-static inline long wait_pause(void)
-{
-    return sig_pause();
-}
-
 /* Children. */
 
 static inline void wait_fork(void)
@@ -393,6 +388,11 @@ static siginfo_t wait_info;
 static inline long wait_waitpid(void)
 {
     return sig_waitpid(wait_child, &wait_status, 0);
+}
+
+static inline long wait_for_any(void)
+{
+    return sig_waitpid(-1, &wait_status, 0);
 }
 
 static inline long wait_wait4(void)
@@ -489,6 +489,36 @@ static inline void wait_unlock(void)
 {
     struct flock lock = {.l_type = F_UNLCK};
     MUST(fcntl(wait_fds[1], F_OFD_SETLK, &lock));
+}
+
+/* The same by another process, with a lock that goes with it. */
+static inline void wait_locked_by_child(void)
+{
+    int ready[2];
+    char byte;
+    wait_two_files();
+    int file = wait_fds[0];
+    MUST(pipe(ready));
+    MUST(pipe(wait_fds));
+    wait_child = (pid_t)MUST(fork());
+    if (wait_child == 0) {
+        struct flock lock = {.l_type = F_WRLCK};
+        close(wait_fds[1]);
+        MUST(fcntl(file, F_SETLK, &lock));
+        MUST(write(ready[1], "", 1));
+        while (read(wait_fds[0], &byte, 1) < 0) {
+        }
+        _exit(0);
+    }
+    while (read(ready[0], &byte, 1) < 0)
+        ASSERT_EQ(errno, EINTR);
+    wait_other = file;
+}
+
+static inline long wait_posix_lock(void)
+{
+    struct flock lock = {.l_type = F_WRLCK};
+    return sig_fcntl_lock(wait_other, F_SETLKW, &lock);
 }
 
 /* Memory. */
@@ -664,6 +694,8 @@ static const struct wait waits[] = {
      SYS_clock_nanosleep},
     {"waitpid", wait_fork, wait_waitpid, wait_let_it_end, wait_expect_reaped,
      SYS_wait4},
+    {"waitpid, any", wait_fork, wait_for_any, wait_let_it_end,
+     wait_expect_reaped, SYS_wait4},
     {"wait4", wait_fork, wait_wait4, wait_let_it_end, wait_expect_reaped,
      SYS_wait4},
     {"waitid", wait_fork, wait_waitid, wait_let_it_end, wait_expect_reaped,
@@ -675,6 +707,8 @@ static const struct wait waits[] = {
     {"flock", wait_flocked, wait_flock, wait_unflock, wait_expect_0, SYS_flock},
     {"fcntl_lock", wait_locked, wait_fcntl_lock, wait_unlock, wait_expect_0,
      SYS_fcntl},
+    {"fcntl_lock, POSIX", wait_locked_by_child, wait_posix_lock,
+     wait_let_it_end, wait_expect_0, SYS_fcntl},
     {"futex_wait", wait_nothing, wait_futex, wait_wake_futex, wait_expect_0,
      SYS_futex},
     {"sem_wait", wait_new_semaphore, wait_sem_wait, wait_sem_post,

@@ -171,34 +171,60 @@ static void is_limited(size_t which)
     ASSERT_GE(ticks, 1);
 }
 
-/* A megabyte through a pipe whose reader stops for each tenth of it. */
+/* A megabyte through a pipe or a socket, whose other side takes or gives a
+ * tenth of it at a time, and then rests. */
 
 #define SIZE (1 << 20)
+#define PART (SIZE / 10)
 static unsigned char data[SIZE], got[SIZE];
 
 static void *read_slowly(void *unused)
 {
     (void)unused;
     for (size_t at = 0; at < SIZE;) {
-        size_t part = SIZE - at < SIZE / 10 ? SIZE - at : SIZE / 10;
+        size_t end = at + PART < SIZE ? at + PART : SIZE;
         sleep_ms(50);
-        for (size_t end = at + part; at < end;)
+        while (at < end)
             at += (size_t)MUST(read(wait_fds[0], got + at, end - at));
     }
     return NULL;
 }
 
-static void is_copied(void)
+static void *write_slowly(void *unused)
 {
-    wait_pipe();
+    (void)unused;
+    for (size_t at = 0; at < SIZE;) {
+        size_t end = at + PART < SIZE ? at + PART : SIZE;
+        sleep_ms(50);
+        while (at < end)
+            at += (size_t)MUST(write(wait_fds[1], data + at, end - at));
+    }
+    return NULL;
+}
+
+static long move(bool sockets, bool reads, size_t at)
+{
+    if (reads)
+        return sockets ? sig_recv(wait_fds[0], got + at, SIZE - at, 0)
+                       : sig_read(wait_fds[0], got + at, SIZE - at);
+    return sockets ? sig_send(wait_fds[1], data + at, SIZE - at, 0)
+                   : sig_write(wait_fds[1], data + at, SIZE - at);
+}
+
+static void is_copied(bool sockets, bool reads)
+{
+    if (sockets)
+        wait_sockets();
+    else
+        wait_pipe();
     for (size_t i = 0; i < SIZE; i++)
         data[i] = (unsigned char)(i * 2654435761u >> 24);
     start_ticking();
-    pthread_t thread = begin_thread(read_slowly);
+    pthread_t thread = begin_thread(reads ? write_slowly : read_slowly);
     for (size_t at = 0; at < SIZE;) {
-        long written = sig_write(wait_fds[1], data + at, SIZE - at);
-        ASSERT_GT(written, 0);
-        at += (size_t)written;
+        long moved = move(sockets, reads, at);
+        ASSERT_GT(moved, 0);
+        at += (size_t)moved;
     }
     ASSERT_EQ(pthread_join(thread, NULL), 0);
     ASSERT_EQ(memcmp(data, got, SIZE), 0);
@@ -207,11 +233,11 @@ static void is_copied(void)
 
 int main(void)
 {
-    pid_t pids[WAITS + LIMITED + 1] = {0};
+    pid_t pids[WAITS + LIMITED + 4] = {0};
     /* Each child has a watchdog; a thread here could hold a lock of the
      * sanitizer's when they are forked. */
     fflush(stdout);
-    for (size_t i = 0; i < WAITS + LIMITED + 1; i++) {
+    for (size_t i = 0; i < WAITS + LIMITED + 4; i++) {
         if (i < WAITS && (!waits[i].feed || !can_wait(&waits[i])))
             continue;
         pids[i] = (pid_t)MUST(fork());
@@ -223,15 +249,16 @@ int main(void)
         else if (i < WAITS + LIMITED)
             is_limited(i - WAITS);
         else
-            is_copied();
+            is_copied(i % 2, i / 2 % 2);
         _exit(0);
     }
     int bad = 0;
-    for (size_t i = 0; i < WAITS + LIMITED + 1; i++) {
+    for (size_t i = 0; i < WAITS + LIMITED + 4; i++) {
         if (pids[i] == 0 || wait_for(pids[i]) == 0)
             continue;
         fprintf(stderr, "sig_%s\n", i < WAITS ? waits[i].name
-                : i < WAITS + LIMITED ? limited[i - WAITS].name : "write, 1 MB");
+                : i < WAITS + LIMITED ? limited[i - WAITS].name
+                : "read, write, recv or send, 1 MB");
         bad++;
     }
     ASSERT_EQ(bad, 0);

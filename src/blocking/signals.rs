@@ -9,7 +9,7 @@ use crate::context::{Context, Event, SAFEPOINT_EVENT_SIGNAL};
 use crate::safepoint;
 use crate::sys::zone::{SigInfo, SignalSet, is_kick, read_siginfo};
 use crate::sys::{self, Errno};
-use crate::zone::{self, Details};
+use crate::zone;
 
 /// Take one of these signals: what is recorded first, without its handler, or
 /// what is blocked. Others are handled meanwhile. ETIMEDOUT when time is up,
@@ -72,14 +72,7 @@ unsafe fn taken(
 ) -> Option<Event> {
     // SAFETY: the caller's word.
     let read = unsafe { read_siginfo(signum as i32, info) };
-    let details = Details {
-        code: read.code,
-        pid: read.pid,
-        uid: read.uid,
-        status: read.status,
-        value: read.value,
-        time: zone::now(),
-    };
+    let details = zone::details(&read);
     let has_handler = context.handlers.get(signum).handler != 0;
     if has_handler && context.is_owned_by(me) && !context.is_held() {
         context.inbox().deliver(signum, &details, true);

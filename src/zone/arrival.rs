@@ -69,17 +69,23 @@ pub fn trip(signum: u32) {
     record(signum, &read, false);
 }
 
-#[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
-fn record(signum: u32, read: &sys::Siginfo, led_out: bool) {
-    let details = Details {
+/// What a delivery says of itself, now.
+#[inline(always)]
+pub fn details(read: &sys::Siginfo) -> Details {
+    Details {
         code: read.code,
         pid: read.pid,
         uid: read.uid,
         status: read.status,
         value: read.value,
         time: sys::now(),
-    };
+    }
+}
+
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+fn record(signum: u32, read: &sys::Siginfo, led_out: bool) {
+    let details = details(read);
     for inbox in PROCESS.subscribers(signum) {
         inbox.deliver(signum, &details, led_out);
     }

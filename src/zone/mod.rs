@@ -20,7 +20,7 @@ mod waiting;
 mod wake;
 
 pub use crate::sys::zone::now;
-pub use arrival::{ACTION_FLAGS, ACTION_MASK, arrival, is_sibling, trip};
+pub use arrival::{ACTION_FLAGS, ACTION_MASK, arrival, details, is_sibling, trip};
 pub use deliveries::{Details, SIGNALS};
 pub use inbox::{Breaker, Inbox, bit};
 pub use posted::Link;

@@ -21,7 +21,7 @@
 //! Store, then load, on both sides: the producer's record is a SeqCst
 //! read-modify-write, its look a SeqCst load; the owner's word is a SeqCst
 //! compare-and-swap with a full fence behind it. The one record that is
-//! published by less, a late call, is seen to by the owner: `Context::look`.
+//! published by less, a late call, is seen to by the owner: `Inbox::look`.
 //!
 //! The thread's number is stored before its name, with Release: whoever reads
 //! the name (Acquire) kicks the thread of that name, or a later one.
