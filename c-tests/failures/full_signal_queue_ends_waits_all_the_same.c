@@ -33,6 +33,8 @@ int main(void)
             signal(SIGURG, on_raw);
         ASSERT_EQ(sig_init(0), 0);
         ASSERT_GT(sig_set_kick(kicks[i]), 0);
+        if (sig_poll(NULL, 0, 0) == -ENOMEM)
+            return skip("on this processor every wait needs a timer");
         for (int round = 0; round < 10; round++) {
             pthread_t thread;
             ASSERT_EQ(pthread_create(&thread, NULL, interrupt, NULL), 0);
