@@ -153,6 +153,26 @@ static void can_be_another(void)
     ASSERT_EQ(sig_fini(), 0);
 }
 
+/* One whose default would end the process: ours stays, and does that. */
+static void stays_where_it_would_kill(void)
+{
+    ASSERT_EQ(sig_init(0), 0);
+    ASSERT_EQ(sig_set_kick(SIGUSR2), SIGURG);
+    with_thread(add);
+    ASSERT_EQ(sig_set_kick(SIGURG), SIGUSR2);
+    ASSERT_TRUE(stands(SIGUSR2) != SIG_DFL);
+    ASSERT_EQ(kind(SIGUSR2), SAFEPOINT_KIND_DEFAULT);
+    ASSERT_EQ(sig_install(SIGUSR2, counts, NULL, SAFEPOINT_IF_DEFAULT), 0);
+    ASSERT_EQ(kind(SIGUSR2), SAFEPOINT_KIND_HANDLER);
+    handled_ = 0;
+    MUST(raise(SIGUSR2));
+    ASSERT_EQ(sig_check(), 0);
+    ASSERT_EQ(handled_, 1);
+    ASSERT_EQ(sig_restore(SIGUSR2), 0);
+    ASSERT_EQ(kind(SIGUSR2), SAFEPOINT_KIND_DEFAULT);
+    ASSERT_EQ(sig_fini(), 0);
+}
+
 /* It may have been blocked when the first wait came, and sig_mask() leaves it
  * alone. */
 static void is_not_blocked(void)
@@ -181,6 +201,7 @@ int main(void)
     is_default_until_a_wait();
     passes_on_what_is_no_kick();
     can_be_another();
+    stays_where_it_would_kill();
     is_not_blocked();
     return 0;
 }

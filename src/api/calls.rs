@@ -7,7 +7,7 @@
 
 use core::ffi::{c_int, c_void};
 
-use super::{Grows, LARGEST, address, number, status};
+use super::{address, is_known, number, status};
 use crate::context::{Call, Job, MAIN, link};
 use crate::safepoint;
 use crate::sys::{self, Errno};
@@ -49,22 +49,12 @@ pub unsafe extern "C" fn sig_post(job: *mut Job) -> c_int {
 /// `job` is null, or points to a job of the size that it says.
 #[inline(always)]
 unsafe fn check_job(job: *const Job) -> Result<(), Errno> {
-    if job.is_null() {
-        return Err(sys::EINVAL);
-    }
-    // SAFETY: the caller's word.
-    let (size, reserved, function) =
-        unsafe { ((*job).size as usize, (*job).reserved, (*job).r#fn) };
-    if size < Job::FIRST_SIZE || reserved != 0 || function.is_none() {
-        return Err(sys::EINVAL);
-    }
-    let mut at = size_of::<Job>();
-    while at < size {
-        // SAFETY: inside the size that the job says it has.
-        if size > LARGEST || unsafe { *job.cast::<u8>().add(at) } != 0 {
-            return Err(sys::E2BIG);
+    // SAFETY: the caller's word; it is as long as a job from there on.
+    unsafe {
+        is_known(job)?;
+        if (*job).reserved != 0 || (*job).r#fn.is_none() {
+            return Err(sys::EINVAL);
         }
-        at += 1;
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ use core::ffi::{c_int, c_void};
 use core::mem::offset_of;
 
 use self::handlers::Disposition;
+use self::time::Itimer;
 use crate::context::{Counters, Event, Job};
 use crate::sys::{self, Errno};
 use crate::zone::SIGNALS;
@@ -77,6 +78,9 @@ impl Grows for Disposition {
 impl Grows for Counters {
     const FIRST_SIZE: usize = offset_of!(Counters, latency) + 40 * size_of::<u64>();
 }
+impl Grows for Itimer {
+    const FIRST_SIZE: usize = offset_of!(Itimer, interval) + size_of::<u64>();
+}
 impl Grows for Job {
     const FIRST_SIZE: usize = offset_of!(Job, link) + size_of::<[usize; 2]>();
 }
@@ -88,6 +92,39 @@ fn fits<T: Grows>(out: *mut T, size: usize) -> Result<(), Errno> {
         _ if size > LARGEST => Err(sys::E2BIG),
         _ => Ok(()),
     }
+}
+
+/// The size that a struct says it has, in its first field; 0 for NULL.
+///
+/// # Safety
+/// It is null, or begins with its size.
+#[inline(always)]
+unsafe fn said_size<T: Grows>(of: *const T) -> usize {
+    // SAFETY: the caller's word.
+    if of.is_null() { 0 } else { unsafe { of.cast::<u32>().read() as usize } }
+}
+
+/// Whether a caller's struct can be read, and says nothing in what it has
+/// beyond what we know.
+///
+/// # Safety
+/// `value` is null, or can be read for the size that it says it has.
+#[inline(always)]
+unsafe fn is_known<T: Grows>(value: *const T) -> Result<(), Errno> {
+    // SAFETY: the caller's word.
+    let size = unsafe { said_size(value) };
+    if size < T::FIRST_SIZE {
+        return Err(sys::EINVAL);
+    }
+    let mut at = size_of::<T>();
+    while at < size {
+        // SAFETY: inside the size that it says it has.
+        if size > LARGEST || unsafe { *value.cast::<u8>().add(at) } != 0 {
+            return Err(sys::E2BIG);
+        }
+        at += 1;
+    }
+    Ok(())
 }
 
 /// Fill a caller's struct; what it has beyond what we know becomes zero.

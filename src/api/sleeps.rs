@@ -76,7 +76,7 @@ pub unsafe extern "C" fn sig_clock_nanosleep(
     // SAFETY: the caller's word.
     unsafe {
         let from_now = (flags == 0).then_some(()).and(wait.as_ref()).and_then(nanoseconds);
-        let (Some(wait), Some(now)) = (from_now, sys::clock(clock)) else {
+        let (Some(wait), Some(now)) = (from_now, clock_now(clock)) else {
             // Absolute, or for the kernel to refuse.
             let arguments =
                 [clock as usize, flags as usize, wait as usize, left as usize, 0, 0];
@@ -85,11 +85,17 @@ pub unsafe extern "C" fn sig_clock_nanosleep(
         let until = now.checked_add(wait);
         let result = sleep_until(clock, until);
         if result == -c_long::from(sys::EINTR) && !left.is_null() {
-            let now = sys::clock(clock).unwrap_or(0);
+            let now = clock_now(clock).unwrap_or(0);
             left.write(to_timespec(until.unwrap_or(FOREVER).saturating_sub(now)));
         }
         result
     }
+}
+
+/// A clock that a caller names: errno stays as it was.
+fn clock_now(clock: c_int) -> Option<u64> {
+    let _errno = sys::zone::SavedErrno::new();
+    sys::zone::clock(clock)
 }
 
 /// waitpid(2). A child is reaped once, whatever arrives.

@@ -92,18 +92,15 @@ impl Call {
 
     /// Tell it what time is left.
     fn set_what_is_left(&mut self) {
-        let at = match self.limit {
+        let left = || self.deadline.saturating_sub(zone::now());
+        let (at, argument) = match self.limit {
             Limit::None => return,
-            Limit::Timespec(at) | Limit::Milliseconds(at) => at,
-        };
-        let left = self.deadline.saturating_sub(zone::now());
-        self.left = to_timespec(left);
-        let argument = match self.limit {
-            // Rounded up: never early.
-            Limit::Milliseconds(_) => {
-                left.div_ceil(1_000_000).min(i32::MAX as u64) as usize
+            Limit::Timespec(at) => {
+                self.left = to_timespec(left());
+                (at, &raw const self.left as usize)
             }
-            _ => &raw const self.left as usize,
+            // Rounded up: never early. It was no more than an int at first.
+            Limit::Milliseconds(at) => (at, left().div_ceil(1_000_000) as usize),
         };
         if let Some(to) = self.arguments.get_mut(at) {
             *to = argument;

@@ -32,11 +32,11 @@ pub fn wait_for_signals(context: &Context, set: u64, wait: u64) -> Result<Event,
         call.set_what_is_left();
         // SAFETY: a valid set and place, and a timespec or null.
         let result = unsafe { attempt(context, me, &call) };
-        // What was waited for is taken before the rest is handled.
-        if ends_early(result) && is_taken() {
-            return Ok(event);
-        }
         if ends_early(result) {
+            // What was waited for is taken before the rest is handled.
+            if is_taken() {
+                return Ok(event);
+            }
             if run(context) != 0 {
                 return Err(sys::EINTR);
             }

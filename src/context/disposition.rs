@@ -83,17 +83,17 @@ impl Line {
         PROCESS.renew(signum);
     }
 
-    /// What stands there, but for what only stands there for kicks.
+    /// What stands there, but for what stands or has stood there for kicks.
     fn current(&self, signum: u32) -> Result<Action, Errno> {
         let current = swap_action(signum as i32, None)?;
-        if !kicks::stand_at(signum) || !is_arrival(&current) {
-            return Ok(current);
-        }
+        let stands = kicks::stand_at(signum);
         Ok(match self.ours() {
-            Ours::Handler => current,
-            Ours::Ignored => IGNORE,
-            Ours::Default => DEFAULT,
-            Ours::Nothing | Ours::Beneath => self.before.get(),
+            _ if !is_arrival(&current) => current,
+            Ours::Nothing => self.before.get(),
+            Ours::Beneath if stands => self.before.get(),
+            Ours::Ignored if stands => IGNORE,
+            Ours::Default if stands => DEFAULT,
+            _ => current,
         })
     }
 

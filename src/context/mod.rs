@@ -126,7 +126,7 @@ impl Context {
             self.tally.reset();
             self.ready.begin_counting(self.inbox());
             self.failures_told.store(0, Relaxed);
-            self.stop_waits();
+            self.take_waits_over();
             self.inbox().begin_counting();
         }
         result
@@ -149,8 +149,8 @@ impl Context {
         self.running
             .compare_exchange(0, ADOPTING, AcqRel, Relaxed)
             .map_err(|_| sys::EBUSY)?;
-        self.stop_waits();
         self.owner.store(sys::this_thread(), Release);
+        self.take_waits_over();
         self.running.store(0, Release);
         fork::watch_owner(self);
         self.settle(); // whatever the old owner was in the middle of

@@ -95,7 +95,6 @@ impl Context {
     /// Code that is not ours, and may wait, begins: whether something is
     /// pending already. EAGAIN at 2^32 of them.
     pub fn blocking_begin(&self, me: usize) -> Result<bool, Errno> {
-        self.owned()?;
         let depth = self.waits.depth.load(Relaxed).checked_add(1).ok_or(sys::EAGAIN)?;
         if depth == 1 {
             self.enter_blocking(me)?;
@@ -141,10 +140,15 @@ impl Context {
         Ok(before)
     }
 
+    /// The caller has just become the owner, and the one before may wait.
+    pub fn take_waits_over(&self) {
+        let inside = self.inbox().waiting.thread() != 0;
+        self.stop_waits();
+        self.waits.hurried.store(u32::from(inside), Relaxed);
+    }
+
     /// Nobody waits any more, and the next one prepares anew.
     pub fn stop_waits(&self) {
-        let inside = self.inbox().waiting.thread() != 0;
-        self.waits.hurried.store(u32::from(inside), Relaxed);
         self.waits.depth.store(0, Relaxed);
         self.delete_timer();
         self.inbox().waiting.reset();

@@ -105,20 +105,6 @@ fn to_microseconds(time: &libc::timeval) -> u64 {
     (time.tv_sec as u64).saturating_mul(1_000_000).saturating_add(time.tv_usec as u64)
 }
 
-/// A clock's time, in nanoseconds; `None` for one that does not exist.
-pub fn clock(clock: c_int) -> Option<u64> {
-    let _errno = SavedErrno::new();
-    let mut time = MaybeUninit::<libc::timespec>::zeroed();
-    // SAFETY: a valid place; zeroed is a valid timespec.
-    let time = unsafe {
-        if libc::clock_gettime(clock, time.as_mut_ptr()) != 0 {
-            return None;
-        }
-        time.assume_init()
-    };
-    Some((time.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec as u64))
-}
-
 /// Wait for a semaphore: EINTR where a signal has come in between.
 ///
 /// # Safety

@@ -119,14 +119,14 @@ impl Waiting {
         }
     }
 
-    /// A kick has arrived on the thread `me`. Where nobody waits any more,
-    /// whoever has started the timer came too late.
+    /// A kick has arrived on the thread `me`. Where that waits no more, whoever
+    /// has started the timer came too late; an owner that was is nobody.
     #[inline(always)]
     pub fn kicked(&self, me: usize, led_out: bool) {
-        match self.thread() {
-            0 => self.stop_timer(),
-            thread if thread == me => self.kick_myself(led_out),
-            _ => {}
+        if self.thread() == me {
+            self.kick_myself(led_out);
+        } else if self.is_prepared_for(me) {
+            self.stop_timer();
         }
     }
 

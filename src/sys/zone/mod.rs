@@ -127,15 +127,22 @@ pub fn user_id() -> u32 {
     unsafe { libc::getuid() }
 }
 
-/// CLOCK_MONOTONIC in nanoseconds.
+/// CLOCK_MONOTONIC in nanoseconds: that clock is always there.
 #[inline(always)]
 pub fn now() -> u64 {
+    clock(libc::CLOCK_MONOTONIC).unwrap_or(0)
+}
+
+/// A clock in nanoseconds; `None` for one that does not exist.
+#[inline(always)]
+pub fn clock(clock: c_int) -> Option<u64> {
     let mut time = MaybeUninit::<libc::timespec>::zeroed();
-    // SAFETY: a valid place to write to; zeroed is a valid timespec should
-    // the call fail, which it cannot for this clock.
+    // SAFETY: a valid place to write to; zeroed is a valid timespec.
     let time = unsafe {
-        libc::clock_gettime(libc::CLOCK_MONOTONIC, time.as_mut_ptr());
+        if libc::clock_gettime(clock, time.as_mut_ptr()) != 0 {
+            return None;
+        }
         time.assume_init()
     };
-    (time.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec as u64)
+    Some((time.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec as u64))
 }
