@@ -31,7 +31,10 @@
  *              and returns; it never runs a user's handler.
  * safe point   A call of sig_check(), or sig_next(), by the owner; and each
  *              of its waits, where something has come (section 8).
- * owner        The one thread that runs the handlers.
+ * context      An owner, its handlers, and what is pending for it. There is a
+ *              main one, which most functions are about; an embedder can make
+ *              more (section 12).
+ * owner        The one thread that runs a context's handlers.
  * breaker      A 32-bit word that is non-zero while anything is pending.
  * raise        A handler returns non-zero. The check stops there and returns
  *              that number; what had not run yet stays pending.
@@ -40,8 +43,8 @@
  *
  * - A result >= 0 is success, a negative one is a negative errno value, and
  *   sig_strerror() says in a sentence what it means. Exceptions: sig_check()
- *   and sig_raised() return 0 or the number that a handler raised, and
- *   sig_alarm() seconds. errno is left as it was.
+ *   and sig_raised() return 0 or the number that a handler raised, sig_alarm()
+ *   seconds, and sig_context_new() a context. errno is left as it was.
  * - An out-parameter is written only on success. NULL where a pointer is
  *   required is -EINVAL, or for what the kernel reads, -EFAULT. A call that
  *   fails has changed nothing, but where it says so of EINTR.
@@ -195,7 +198,7 @@ int sig_adopt(void);
 /** A pending call or a posted job: `fn` and `arg`. */
 #define SAFEPOINT_EVENT_CALL 2
 
-/** A timer fell due. */
+/** A timer fell due, `count` times, first at `time`: `fn` and `arg`. */
 #define SAFEPOINT_EVENT_TIMER 3
 
 /** A watched child ended. */
@@ -204,7 +207,7 @@ int sig_adopt(void);
 /** sig_interrupt() was called: `status` is its value. */
 #define SAFEPOINT_EVENT_INTERRUPT 5
 
-/** A context other than the main one. Opaque. */
+/** A context: sig_main(), or of sig_context_new(). Opaque. */
 typedef struct sig_context sig_context;
 
 /**
@@ -235,13 +238,14 @@ typedef struct sig_event {
     uint32_t reserved;
     /** What sigqueue sent along. */
     intptr_t value;
-    /** CALL: the function. */
+    /** CALL and TIMER: the function. */
     sig_call fn;
-    /** CALL: its argument. */
+    /** CALL and TIMER: its argument. */
     void *arg;
     /**
      * Deliveries that this event stands for: at least 1. Where it is more,
-     * code, pid, uid, value and time are those of the first.
+     * code, pid, uid, value and time are those of the first. TIMER: how often
+     * it has fallen due.
      */
     uint64_t count;
     /** Deliveries behind this one that found no room and are lost. */
@@ -250,7 +254,7 @@ typedef struct sig_event {
     uint64_t time;
     /** What sig_check_frame() was given. */
     void *frame;
-    /** The context; NULL is the main context. */
+    /** Whose it is. */
     struct sig_context *context;
 } sig_event;
 
@@ -305,7 +309,7 @@ typedef int (*sig_handler)(const struct sig_event *event, void *user);
 /** The signal is ignored. */
 #define SAFEPOINT_KIND_IGNORED 1
 
-/** Our handler. */
+/** Our handler, of this context or another. */
 #define SAFEPOINT_KIND_HANDLER 2
 
 /** Somebody else's C handler. */
@@ -317,7 +321,7 @@ typedef struct sig_disposition {
     uint32_t size;
     /** SAFEPOINT_KIND_HANDLER and so on: what the kernel has there now. */
     uint32_t kind;
-    /** Our handler, if we have one for this signal. */
+    /** Our handler, if this context has one for this signal. */
     sig_handler handler;
     /** What it is given. */
     void *user;
@@ -345,7 +349,9 @@ int sig_install(int signum,
                 uint32_t flags);
 
 /**
- * Ignore the signal (SIG_IGN). What is pending of it is dropped.
+ * Ignore the signal (SIG_IGN). What is pending of it is dropped. Returns 0,
+ * or 1 where another context has a handler for it: then it is ignored when
+ * that one has gone.
  *
  * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL,
  * EPERM, ENOMEM
@@ -353,7 +359,8 @@ int sig_install(int signum,
 int sig_ignore(int signum);
 
 /**
- * Do the default (SIG_DFL). What is pending of it is dropped.
+ * Do the default (SIG_DFL). What is pending of it is dropped. Returns 0, or 1
+ * where another context has a handler for it, or ignores it.
  *
  * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL,
  * EPERM, ENOMEM
@@ -380,6 +387,37 @@ int sig_restore(int signum);
 int sig_query(int signum, struct sig_disposition *out, size_t size);
 
 /**
+ * Whether our handler still stands there: 1, or 0 where somebody has put
+ * another over it since, or we have none. One system call, so that a guest
+ * can ask at the entry of each long call; where it is 0, sig_install() puts
+ * ours over the new one, which SAFEPOINT_CHAIN still calls, and only once,
+ * also where that calls ours in turn.
+ *
+ * Thread: owner (any, where there is no owner) · In a signal handler: no ·
+ * Errors: EINVAL, EPERM
+ */
+int sig_verify(int signum);
+
+/**
+ * Do the default action of this signal, from within its arrival, where no
+ * safe point of the owner's handles it: at the delivery that is number
+ * `deliveries` since the last one, or when one has waited for `ns`
+ * nanoseconds. 0 is never; both at 0, as at first, is what the second Ctrl-C
+ * of a hung program needs to be nothing special. With 2 and 0 it kills it, by
+ * that signal. A safe point is a sig_check() or sig_next() that finds
+ * something pending, and a wait that ends for it; while held there is none.
+ * It needs a handler of ours, lasts until it is set anew or ownership ends,
+ * and holds in a forked child.
+ *
+ * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
+ * signal that can be caught, or one that does nothing by default; EPERM;
+ * ENOMEM no timer to be had
+ */
+int sig_set_escalation(int signum,
+                       uint32_t deliveries,
+                       uint64_t ns);
+
+/**
  * A handler to install: it raises SAFEPOINT_INTERRUPTED, as Python's
  * default_int_handler raises KeyboardInterrupt.
  *
@@ -391,10 +429,11 @@ int sig_interrupted(const sig_event *event, void *user);
  * 4 Safe points
  *
  * A check runs what was pending when it began: signals by rising number,
- * each real-time one in the order sent, then calls in the order added, then
- * posted jobs. What a handler makes pending waits for the next check. Each
- * thing is taken out before its handler is called, so a handler may call
- * sig_check(), may be re-entered, and may longjmp out.
+ * each real-time one in the order sent, then calls in the order added and
+ * timers in the order due, then posted jobs. What a handler makes pending
+ * waits for the next check. Each thing is taken out before its handler is
+ * called, so a handler may call sig_check(), may be re-entered, and may
+ * longjmp out.
  *
  * In C and C++ sig_check() is inlined: one load and one predicted branch,
  * and a call only where something is pending. Put it where a loop of yours
@@ -596,11 +635,15 @@ int sig_event_fd(void);
 /**
  * Call fn(signum, arg) when something arrives: how an interpreter's own
  * check is tripped (PyErr_SetInterruptEx, lua_sethook, a JIT's epoch). NULL
- * is none. For what is pending already it is called at once, here.
+ * is none. For what is pending already it is called at once, here. When this
+ * returns 0, nobody is in the function that was set before any more: what
+ * its argument points to may go.
  *
- * Thread: owner · In a signal handler: no · Errors: EPERM
+ * Thread: owner · In a signal handler: no · Errors: EPERM, EBUSY somebody has
+ * been in the one before for a second: it stays
  */
-int sig_set_wakeup_fn(sig_wakeup fn, void *arg);
+int sig_set_wakeup_fn(sig_wakeup fn,
+                      void *arg);
 
 /**
  * How many wake-ups could not be written since this was last asked. Where it
@@ -699,7 +742,8 @@ int sig_retry(void);
  *
  * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
  * signal that can be caught, a fault's, a real-time one, SIGCHLD; EBUSY between
- * sig_blocking_begin() and its end; EPERM, ENOMEM
+ * sig_blocking_begin() and its end, or where another context has waited by it;
+ * EPERM, ENOMEM
  */
 int sig_set_kick(int signum);
 
@@ -1051,8 +1095,17 @@ long sig_msgsnd(int queue, const void *message, size_t size, int flags);
 /* ===========================================================================
  * 9 Time
  *
- * Timers of the process, which send SIGALRM, SIGVTALRM or SIGPROF: install a
- * handler first. ITIMER_REAL and so on are sys/time.h's.
+ * sig_alarm() and the itimers are the process's, and send SIGALRM, SIGVTALRM
+ * or SIGPROF: install a handler first. ITIMER_REAL and so on are sys/time.h's.
+ *
+ * sig_call_after() uses up nothing of the process: any number of deadlines, of
+ * any number of contexts, on one thread of the library's own, which is started
+ * with the first, takes no signals, and is ended by sig_fini(). It sleeps
+ * until the next is due, and then makes it pending as any thread might, so a
+ * wait ends for it, and an idle check has nothing more to look at. None runs
+ * early; how late is up to the owner's next safe point, and the scheduler.
+ * Time that a machine sleeps does not count, as CLOCK_MONOTONIC has it. A
+ * forked child begins with none.
  */
 
 /**
@@ -1097,6 +1150,30 @@ int sig_setitimer(int which,
  */
 int sig_getitimer(int which,
                   struct sig_itimer *value);
+
+/**
+ * Call fn(arg) at the owner's first safe point that is `ns` nanoseconds away
+ * or more, and, where `every_ns` is not 0, again each `every_ns` after that:
+ * once for all that have gone by without a safe point. Non-zero raises. `id`,
+ * where not NULL, gets what sig_cancel() is told. 65,536 can wait.
+ *
+ * Thread: any · In a signal handler: no · Errors: EINVAL NULL function, EAGAIN
+ * too many, or no thread to be had; ENOMEM
+ */
+int sig_call_after(uint64_t ns,
+                   uint64_t every_ns,
+                   sig_call fn,
+                   void *arg,
+                   uint64_t *id);
+
+/**
+ * Cancel a call, of any context: when this returns 0, it is not run any more.
+ * On another thread than its owner's it may be running just then.
+ *
+ * Thread: any · In a signal handler: no · Errors: ENOENT no such call: it was
+ * run, or cancelled, or was its parent's
+ */
+int sig_cancel(uint64_t id);
 
 /* ===========================================================================
  * 10 Sending, masks, waiting
@@ -1236,6 +1313,509 @@ int sig_number(const char *name);
 uint64_t sig_valid(void);
 
 /* ===========================================================================
+ * 12 Contexts
+ *
+ * A context has an owner thread, handlers, a breaker, pending calls, timers,
+ * wake-ups, holds and counters of its own: one for each interpreter state,
+ * say. All that stands above is about the main context. Any thread can own
+ * more, one or several; each function above that acts on a context has a
+ * sig_context_ twin, which takes the context first, does the same for it, and
+ * may be called where the other may: by this one's owner, on any thread, in a
+ * signal handler. sig_main() is a context for them, too. NULL is -EINVAL, one
+ * that was freed -ESTALE.
+ *
+ * A signal goes to every context that has a handler for it. A disposition
+ * belongs to the process: our handler stands there as long as any context has
+ * one; else the signal is ignored as long as any wants that, or is at its
+ * default. System calls restart where every handler has SAFEPOINT_RESTART;
+ * what stood before is called if any has SAFEPOINT_CHAIN. sig_trip() is for
+ * all, as a signal is, and sig_context_trip() for one. A wait ends, and a
+ * check runs, for its own context alone.
+ *
+ * A forked child has all contexts. Those of the thread that forked are still
+ * its own; the others have lost their owner, and can be adopted or freed.
+ */
+
+/**
+ * The main context.
+ *
+ * Thread: any · In a signal handler: yes · Errors: none
+ */
+sig_context *sig_main(void);
+
+/**
+ * A new context, which the caller owns; NULL where there are 4,096 besides
+ * the main one, or no memory. It has nothing set, and nothing pending. Signals
+ * may arrive meanwhile.
+ *
+ * Thread: any · In a signal handler: no · Errors: NULL
+ */
+sig_context *sig_context_new(void);
+
+/**
+ * Give a context back, with its handlers, timers and wake-ups, and drop what
+ * is pending for it. Its memory is kept for the next one. Whoever still has
+ * the handle gets -ESTALE; a job that is posted in this very moment may be
+ * dropped a little later.
+ *
+ * Thread: owner (any, where its thread has ended) · In a signal handler: no ·
+ * Errors: EINVAL NULL or the main context, ESTALE, EPERM, EBUSY a handler of
+ * its own is running, or somebody has been in its wake-up function for a
+ * second
+ */
+int sig_context_free(sig_context *context);
+
+/** sig_is_owner() for this context. */
+int sig_context_is_owner(sig_context *context);
+
+/** sig_adopt() for this context. */
+int sig_context_adopt(sig_context *context);
+
+/** sig_install() for this context. */
+int sig_context_install(sig_context *context,
+                        int signum,
+                        sig_handler handler,
+                        void *user,
+                        uint32_t flags);
+
+/** sig_ignore() for this context. */
+int sig_context_ignore(sig_context *context, int signum);
+
+/** sig_default() for this context. */
+int sig_context_default(sig_context *context, int signum);
+
+/** sig_restore() for this context. */
+int sig_context_restore(sig_context *context, int signum);
+
+/** sig_query() for this context. */
+int sig_context_query(sig_context *context,
+                      int signum,
+                      sig_disposition *out,
+                      size_t size);
+
+/** sig_verify() for this context. */
+int sig_context_verify(sig_context *context, int signum);
+
+/** sig_set_escalation() for this context. */
+int sig_context_set_escalation(sig_context *context,
+                               int signum,
+                               uint32_t deliveries,
+                               uint64_t ns);
+
+/** sig_syscall() for this context. */
+long sig_context_syscall(sig_context *context,
+                         long number,
+                         long a,
+                         long b,
+                         long c,
+                         long d,
+                         long e,
+                         long f);
+
+/** sig_blocking_begin() for this context. */
+int sig_context_blocking_begin(sig_context *context);
+
+/** sig_blocking_end() for this context. */
+int sig_context_blocking_end(sig_context *context);
+
+/** sig_raised() for this context. */
+int sig_context_raised(sig_context *context);
+
+/** sig_retry() for this context. */
+int sig_context_retry(sig_context *context);
+
+/** sig_call_after() for this context. sig_cancel() is for all. */
+int sig_context_call_after(sig_context *context,
+                           uint64_t ns,
+                           uint64_t every_ns,
+                           sig_call fn,
+                           void *arg,
+                           uint64_t *id);
+
+/** sig_mask() for this context. */
+int sig_context_mask(sig_context *context,
+                     int how,
+                     uint64_t set,
+                     uint64_t *old);
+
+/** sig_pending() for this context. */
+int sig_context_pending(sig_context *context, uint64_t *set);
+
+/** sig_wait() for this context. */
+int sig_context_wait(sig_context *context,
+                     uint64_t set,
+                     uint64_t timeout,
+                     sig_event *event,
+                     size_t size);
+
+/** sig_set_restart() for this context. */
+int sig_context_set_restart(sig_context *context, int signum, int on);
+
+/**
+ * sig_check() for this context. In a hot loop test the word at
+ * sig_context_breaker() first.
+ */
+int sig_context_check(sig_context *context);
+
+/** sig_check_frame() for this context. */
+int sig_context_check_frame(sig_context *context, void *frame);
+
+/** sig_next() for this context. */
+int sig_context_next(sig_context *context, sig_event *event, size_t size);
+
+/**
+ * sig_breaker() for this context; NULL where there is none. The word can be
+ * read for ever, but says nothing when the context was freed.
+ */
+const uint32_t *sig_context_breaker(sig_context *context);
+
+/** sig_hold() for this context. */
+int sig_context_hold(sig_context *context);
+
+/** sig_release() for this context. */
+int sig_context_release(sig_context *context);
+
+/** sig_add_pending_call() for this context. */
+int sig_context_add_pending_call(sig_context *context,
+                                 sig_call fn,
+                                 void *arg);
+
+/** sig_post() for this context. A job is queued in one context at a time. */
+int sig_context_post(sig_context *context, sig_job *job);
+
+/** sig_trip() for this context alone. */
+int sig_context_trip(sig_context *context, int signum);
+
+/**
+ * sig_interrupt() for this context: how one thread cancels the script that
+ * another runs.
+ */
+int sig_context_interrupt(sig_context *context, int value);
+
+/** sig_set_wakeup_fd() for this context. */
+int sig_context_set_wakeup_fd(sig_context *context,
+                              int fd,
+                              uint32_t flags,
+                              int *old_fd);
+
+/** sig_event_fd() for this context. */
+int sig_context_event_fd(sig_context *context);
+
+/** sig_set_wakeup_fn() for this context. */
+int sig_context_set_wakeup_fn(sig_context *context, sig_wakeup fn, void *arg);
+
+/** sig_wakeup_failures() for this context. */
+int sig_context_wakeup_failures(sig_context *context, int *last_error);
+
+/** sig_read() for this context. */
+long sig_context_read(sig_context *context,
+                      int fd,
+                      void *buffer,
+                      size_t size);
+
+/** sig_write() for this context. */
+long sig_context_write(sig_context *context,
+                       int fd,
+                       const void *buffer,
+                       size_t size);
+
+/** sig_readv() for this context. */
+long sig_context_readv(sig_context *context,
+                       int fd,
+                       const struct iovec *vector,
+                       int count);
+
+/** sig_writev() for this context. */
+long sig_context_writev(sig_context *context,
+                        int fd,
+                        const struct iovec *vector,
+                        int count);
+
+/** sig_pread() for this context. */
+long sig_context_pread(sig_context *context,
+                       int fd,
+                       void *buffer,
+                       size_t size,
+                       int64_t offset);
+
+/** sig_pwrite() for this context. */
+long sig_context_pwrite(sig_context *context,
+                        int fd,
+                        const void *buffer,
+                        size_t size,
+                        int64_t offset);
+
+/** sig_open() for this context. */
+long sig_context_open(sig_context *context,
+                      const char *path,
+                      int flags,
+                      unsigned int mode);
+
+/** sig_openat() for this context. */
+long sig_context_openat(sig_context *context,
+                        int folder,
+                        const char *path,
+                        int flags,
+                        unsigned int mode);
+
+/** sig_flock() for this context. */
+long sig_context_flock(sig_context *context, int fd, int operation);
+
+/** sig_fcntl_lock() for this context. */
+long sig_context_fcntl_lock(sig_context *context,
+                            int fd,
+                            int command,
+                            struct flock *lock);
+
+/** sig_sendfile() for this context. */
+long sig_context_sendfile(sig_context *context,
+                          int to,
+                          int from,
+                          int64_t *offset,
+                          size_t size);
+
+/** sig_splice() for this context. */
+long sig_context_splice(sig_context *context,
+                        int from,
+                        int64_t *from_offset,
+                        int to,
+                        int64_t *to_offset,
+                        size_t size,
+                        unsigned int flags);
+
+/** sig_copy_file_range() for this context. */
+long sig_context_copy_file_range(sig_context *context,
+                                 int from,
+                                 int64_t *from_offset,
+                                 int to,
+                                 int64_t *to_offset,
+                                 size_t size,
+                                 unsigned int flags);
+
+/** sig_getrandom() for this context. */
+long sig_context_getrandom(sig_context *context,
+                           void *buffer,
+                           size_t size,
+                           unsigned int flags);
+
+/** sig_recv() for this context. */
+long sig_context_recv(sig_context *context,
+                      int fd,
+                      void *buffer,
+                      size_t size,
+                      int flags);
+
+/** sig_send() for this context. */
+long sig_context_send(sig_context *context,
+                      int fd,
+                      const void *buffer,
+                      size_t size,
+                      int flags);
+
+/** sig_recvfrom() for this context. */
+long sig_context_recvfrom(sig_context *context,
+                          int fd,
+                          void *buffer,
+                          size_t size,
+                          int flags,
+                          struct sockaddr *address,
+                          unsigned int *length);
+
+/** sig_sendto() for this context. */
+long sig_context_sendto(sig_context *context,
+                        int fd,
+                        const void *buffer,
+                        size_t size,
+                        int flags,
+                        const struct sockaddr *address,
+                        unsigned int length);
+
+/** sig_recvmsg() for this context. */
+long sig_context_recvmsg(sig_context *context,
+                         int fd,
+                         struct msghdr *message,
+                         int flags);
+
+/** sig_sendmsg() for this context. */
+long sig_context_sendmsg(sig_context *context,
+                         int fd,
+                         const struct msghdr *message,
+                         int flags);
+
+/** sig_accept() for this context. */
+long sig_context_accept(sig_context *context,
+                        int fd,
+                        struct sockaddr *peer,
+                        unsigned int *size);
+
+/** sig_accept4() for this context. */
+long sig_context_accept4(sig_context *context,
+                         int fd,
+                         struct sockaddr *peer,
+                         unsigned int *size,
+                         int flags);
+
+/** sig_connect() for this context. */
+long sig_context_connect(sig_context *context,
+                         int fd,
+                         const struct sockaddr *address,
+                         unsigned int size);
+
+/** sig_poll() for this context. */
+long sig_context_poll(sig_context *context,
+                      struct pollfd *fds,
+                      unsigned long count,
+                      int timeout);
+
+/** sig_ppoll() for this context. */
+long sig_context_ppoll(sig_context *context,
+                       struct pollfd *fds,
+                       unsigned long count,
+                       const struct timespec *timeout,
+                       const uint64_t *mask);
+
+/** sig_select() for this context. */
+long sig_context_select(sig_context *context,
+                        int count,
+                        void *read,
+                        void *write,
+                        void *except,
+                        const struct timeval *timeout);
+
+/** sig_pselect() for this context. */
+long sig_context_pselect(sig_context *context,
+                         int count,
+                         void *read,
+                         void *write,
+                         void *except,
+                         const struct timespec *timeout,
+                         const uint64_t *mask);
+
+/** sig_epoll_wait() for this context. */
+long sig_context_epoll_wait(sig_context *context,
+                            int fd,
+                            struct epoll_event *events,
+                            int count,
+                            int timeout);
+
+/** sig_sleep() for this context. */
+int sig_context_sleep(sig_context *context, uint64_t ns);
+
+/** sig_pause() for this context. */
+int sig_context_pause(sig_context *context);
+
+/** sig_nanosleep() for this context. */
+long sig_context_nanosleep(sig_context *context,
+                           const struct timespec *wait,
+                           struct timespec *left);
+
+/** sig_clock_nanosleep() for this context. */
+long sig_context_clock_nanosleep(sig_context *context,
+                                 int clock,
+                                 int flags,
+                                 const struct timespec *wait,
+                                 struct timespec *left);
+
+/** sig_waitpid() for this context. */
+long sig_context_waitpid(sig_context *context,
+                         int pid,
+                         int *wait_status,
+                         int options);
+
+/** sig_wait4() for this context. */
+long sig_context_wait4(sig_context *context,
+                       int pid,
+                       int *wait_status,
+                       int options,
+                       struct rusage *usage);
+
+/** sig_waitid() for this context. */
+long sig_context_waitid(sig_context *context,
+                        int kind,
+                        unsigned int id,
+                        void *info,
+                        int options);
+
+/** sig_futex_wait() for this context. */
+long sig_context_futex_wait(sig_context *context,
+                            const uint32_t *word,
+                            uint32_t expected,
+                            uint64_t timeout);
+
+/** sig_sem_wait() for this context. */
+int sig_context_sem_wait(sig_context *context, void *semaphore);
+
+/** sig_semop() for this context. */
+long sig_context_semop(sig_context *context,
+                       int set,
+                       struct sembuf *operations,
+                       size_t count);
+
+/** sig_msgrcv() for this context. */
+long sig_context_msgrcv(sig_context *context,
+                        int queue,
+                        void *message,
+                        size_t size,
+                        long kind,
+                        int flags);
+
+/** sig_msgsnd() for this context. */
+long sig_context_msgsnd(sig_context *context,
+                        int queue,
+                        const void *message,
+                        size_t size,
+                        int flags);
+
+/* ===========================================================================
+ * 13 Stop latch
+ *
+ * What workers look at to see that they are to stop: Python's
+ * threading.Event, in four bytes. Anybody sets it, also a signal handler, and
+ * any number of threads wait for it, also in other processes that share the
+ * memory. It begins as zeros, and once it is set it stays so.
+ */
+
+/** A latch: SAFEPOINT_LATCH, or zeros. Do not copy it. */
+typedef struct sig_latch {
+    /** The library's own. */
+    uint32_t word;
+} sig_latch;
+
+/**
+ * Set it, and wake all who wait for it. Returns 0, or 1 where it was set
+ * already. What was written before is seen by whoever sees it set.
+ *
+ * Thread: any · In a signal handler: yes · Errors: EINVAL NULL
+ */
+int sig_latch_set(struct sig_latch *latch);
+
+/**
+ * 1 where it is set, otherwise 0: one load.
+ *
+ * Thread: any · In a signal handler: yes · Errors: EINVAL NULL
+ */
+int sig_latch_is_set(const struct sig_latch *latch);
+
+/**
+ * Wait until it is set, for `ns` nanoseconds, or SAFEPOINT_FOREVER: 1 where
+ * it is set, 0 where time is up. A wait like those of section 8: on the
+ * owner's thread handlers run meanwhile.
+ *
+ * Thread: any · In a signal handler: no · Errors: EINVAL NULL, EINTR a handler
+ * raised
+ */
+int sig_latch_wait(struct sig_latch *latch,
+                   uint64_t ns);
+
+/** sig_latch_wait() for this context. */
+int sig_context_latch_wait(sig_context *context,
+                           struct sig_latch *latch,
+                           uint64_t ns);
+
+/** A latch's initial value: sig_latch latch = SAFEPOINT_LATCH; */
+#define SAFEPOINT_LATCH { 0 }
+
+/* ===========================================================================
  * 16 What happened
  */
 
@@ -1257,7 +1837,10 @@ typedef struct sig_counters {
     uint64_t lost;
     /** Deliveries that were pending when their handler was removed. */
     uint64_t dropped;
-    /** Pending calls and posted jobs that were run, or that sig_next() took. */
+    /**
+     * Pending calls, posted jobs and timers that were run, or that sig_next()
+     * took.
+     */
     uint64_t calls_run;
     /** Pending calls that found the ring full: -EAGAIN. */
     uint64_t calls_refused;
@@ -1282,6 +1865,9 @@ typedef struct sig_counters {
  * small, E2BIG
  */
 int sig_stats(sig_counters *out, size_t size);
+
+/** sig_stats() for this context. */
+int sig_context_stats(sig_context *context, sig_counters *out, size_t size);
 
 #ifdef __cplusplus
 } /* extern "C" */

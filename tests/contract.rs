@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::c_void;
 use std::process::Command;
 
-use safepoint::api::{blocking, calls, files, handlers, life, names, points, sending};
+use safepoint::api::{
+    blocking, calls, contexts, files, handlers, latch, life, names, points, sending,
+};
 use safepoint::api::{sleeps, sockets, stats, time, trip, version, wakeup};
 use safepoint_tests::header::STRUCTS;
 use safepoint_tests::{prototypes, read, root};
@@ -22,6 +24,7 @@ const NAMES: &[(&str, &str)] = &[
     ("Disposition", "sig_disposition"),
     ("Itimer", "sig_itimer"),
     ("Counters", "sig_counters"),
+    ("Latch", "sig_latch"),
     ("Call", "sig_call"),
     ("Handler", "sig_handler"),
 ];
@@ -111,7 +114,7 @@ fn of0<R: InC>(_: unsafe extern "C" fn() -> R) -> String {
 
 functions_of!(
     of1 A; of2 A B; of3 A B C; of4 A B C D; of5 A B C D E; of6 A B C D E F;
-    of7 A B C D E F G;
+    of7 A B C D E F G; of8 A B C D E F G H;
 );
 
 /// Each function, by what the Rust compiler takes it for.
@@ -190,6 +193,94 @@ fn signatures() -> BTreeMap<&'static str, String> {
         ("sig_semop", of3(sleeps::sig_semop)),
         ("sig_msgrcv", of5(sleeps::sig_msgrcv)),
         ("sig_msgsnd", of4(sleeps::sig_msgsnd)),
+        ("sig_main", of0(contexts::life::sig_main)),
+        ("sig_context_new", of0(contexts::life::sig_context_new)),
+        ("sig_context_free", of1(contexts::life::sig_context_free)),
+        ("sig_context_is_owner", of1(contexts::state::sig_context_is_owner)),
+        ("sig_context_adopt", of1(contexts::state::sig_context_adopt)),
+        ("sig_context_install", of5(contexts::state::sig_context_install)),
+        ("sig_context_ignore", of2(contexts::state::sig_context_ignore)),
+        ("sig_context_default", of2(contexts::state::sig_context_default)),
+        ("sig_context_restore", of2(contexts::state::sig_context_restore)),
+        ("sig_context_query", of4(contexts::state::sig_context_query)),
+        ("sig_context_verify", of2(contexts::state::sig_context_verify)),
+        ("sig_context_set_escalation", of4(contexts::state::sig_context_set_escalation)),
+        ("sig_context_syscall", of8(contexts::state::sig_context_syscall)),
+        ("sig_context_blocking_begin", of1(contexts::state::sig_context_blocking_begin)),
+        ("sig_context_blocking_end", of1(contexts::state::sig_context_blocking_end)),
+        ("sig_context_raised", of1(contexts::state::sig_context_raised)),
+        ("sig_context_retry", of1(contexts::state::sig_context_retry)),
+        ("sig_context_call_after", of6(contexts::state::sig_context_call_after)),
+        ("sig_context_mask", of4(contexts::state::sig_context_mask)),
+        ("sig_context_pending", of2(contexts::state::sig_context_pending)),
+        ("sig_context_wait", of5(contexts::state::sig_context_wait)),
+        ("sig_context_set_restart", of3(contexts::state::sig_context_set_restart)),
+        ("sig_context_check", of1(contexts::points::sig_context_check)),
+        ("sig_context_check_frame", of2(contexts::points::sig_context_check_frame)),
+        ("sig_context_next", of3(contexts::points::sig_context_next)),
+        ("sig_context_breaker", of1(contexts::points::sig_context_breaker)),
+        ("sig_context_hold", of1(contexts::points::sig_context_hold)),
+        ("sig_context_release", of1(contexts::points::sig_context_release)),
+        (
+            "sig_context_add_pending_call",
+            of3(contexts::points::sig_context_add_pending_call),
+        ),
+        ("sig_context_post", of2(contexts::points::sig_context_post)),
+        ("sig_context_trip", of2(contexts::points::sig_context_trip)),
+        ("sig_context_interrupt", of2(contexts::points::sig_context_interrupt)),
+        ("sig_context_set_wakeup_fd", of4(contexts::points::sig_context_set_wakeup_fd)),
+        ("sig_context_event_fd", of1(contexts::points::sig_context_event_fd)),
+        ("sig_context_set_wakeup_fn", of3(contexts::points::sig_context_set_wakeup_fn)),
+        ("sig_context_wakeup_failures", of2(contexts::points::sig_context_wakeup_failures)),
+        ("sig_context_read", of4(contexts::files::sig_context_read)),
+        ("sig_context_write", of4(contexts::files::sig_context_write)),
+        ("sig_context_readv", of4(contexts::files::sig_context_readv)),
+        ("sig_context_writev", of4(contexts::files::sig_context_writev)),
+        ("sig_context_pread", of5(contexts::files::sig_context_pread)),
+        ("sig_context_pwrite", of5(contexts::files::sig_context_pwrite)),
+        ("sig_context_open", of4(contexts::files::sig_context_open)),
+        ("sig_context_openat", of5(contexts::files::sig_context_openat)),
+        ("sig_context_flock", of3(contexts::files::sig_context_flock)),
+        ("sig_context_fcntl_lock", of4(contexts::files::sig_context_fcntl_lock)),
+        ("sig_context_sendfile", of5(contexts::files::sig_context_sendfile)),
+        ("sig_context_splice", of7(contexts::files::sig_context_splice)),
+        ("sig_context_copy_file_range", of7(contexts::files::sig_context_copy_file_range)),
+        ("sig_context_getrandom", of4(contexts::files::sig_context_getrandom)),
+        ("sig_context_recv", of5(contexts::sockets::sig_context_recv)),
+        ("sig_context_send", of5(contexts::sockets::sig_context_send)),
+        ("sig_context_recvfrom", of7(contexts::sockets::sig_context_recvfrom)),
+        ("sig_context_sendto", of7(contexts::sockets::sig_context_sendto)),
+        ("sig_context_recvmsg", of4(contexts::sockets::sig_context_recvmsg)),
+        ("sig_context_sendmsg", of4(contexts::sockets::sig_context_sendmsg)),
+        ("sig_context_accept", of4(contexts::sockets::sig_context_accept)),
+        ("sig_context_accept4", of5(contexts::sockets::sig_context_accept4)),
+        ("sig_context_connect", of4(contexts::sockets::sig_context_connect)),
+        ("sig_context_poll", of4(contexts::sockets::sig_context_poll)),
+        ("sig_context_ppoll", of5(contexts::sockets::sig_context_ppoll)),
+        ("sig_context_select", of6(contexts::sockets::sig_context_select)),
+        ("sig_context_pselect", of7(contexts::sockets::sig_context_pselect)),
+        ("sig_context_epoll_wait", of5(contexts::sockets::sig_context_epoll_wait)),
+        ("sig_context_sleep", of2(contexts::sleeps::sig_context_sleep)),
+        ("sig_context_pause", of1(contexts::sleeps::sig_context_pause)),
+        ("sig_context_nanosleep", of3(contexts::sleeps::sig_context_nanosleep)),
+        ("sig_context_clock_nanosleep", of5(contexts::sleeps::sig_context_clock_nanosleep)),
+        ("sig_context_waitpid", of4(contexts::sleeps::sig_context_waitpid)),
+        ("sig_context_wait4", of5(contexts::sleeps::sig_context_wait4)),
+        ("sig_context_waitid", of5(contexts::sleeps::sig_context_waitid)),
+        ("sig_context_futex_wait", of4(contexts::sleeps::sig_context_futex_wait)),
+        ("sig_context_sem_wait", of2(contexts::sleeps::sig_context_sem_wait)),
+        ("sig_context_semop", of4(contexts::sleeps::sig_context_semop)),
+        ("sig_context_msgrcv", of6(contexts::sleeps::sig_context_msgrcv)),
+        ("sig_context_msgsnd", of5(contexts::sleeps::sig_context_msgsnd)),
+        ("sig_latch_set", of1(latch::sig_latch_set)),
+        ("sig_latch_is_set", of1(latch::sig_latch_is_set)),
+        ("sig_latch_wait", of2(latch::sig_latch_wait)),
+        ("sig_context_latch_wait", of3(latch::sig_context_latch_wait)),
+        ("sig_verify", of1(handlers::sig_verify)),
+        ("sig_set_escalation", of3(handlers::sig_set_escalation)),
+        ("sig_call_after", of5(time::sig_call_after)),
+        ("sig_cancel", of1(time::sig_cancel)),
+        ("sig_context_stats", of3(stats::sig_context_stats)),
         ("sig_alarm", of1(time::sig_alarm)),
         ("sig_setitimer", of3(time::sig_setitimer)),
         ("sig_getitimer", of2(time::sig_getitimer)),
@@ -215,7 +306,7 @@ fn size_of_first<T, R, A>(_: unsafe extern "C" fn(*mut T, A) -> R) -> usize {
     size_of::<T>()
 }
 
-fn size_of_job<T, R>(_: unsafe extern "C" fn(*mut T) -> R) -> usize {
+fn size_of_only<T, R>(_: unsafe extern "C" fn(*mut T) -> R) -> usize {
     size_of::<T>()
 }
 
@@ -228,13 +319,14 @@ fn size_of_second<T, R>(_: unsafe extern "C" fn(i32, *mut T, usize) -> R) -> usi
 }
 
 /// Each struct: the file that defines it, and its size for the Rust compiler.
-fn structs() -> [(&'static str, &'static str, usize); 5] {
+fn structs() -> [(&'static str, &'static str, usize); 6] {
     [
         ("Itimer", "src/api/time.rs", size_of_second_alone(time::sig_getitimer)),
         ("Event", "src/context/event.rs", size_of_first(points::sig_next)),
-        ("Job", "src/context/jobs.rs", size_of_job(calls::sig_post)),
+        ("Job", "src/context/jobs.rs", size_of_only(calls::sig_post)),
         ("Disposition", "src/api/handlers.rs", size_of_second(handlers::sig_query)),
         ("Counters", "src/context/counters.rs", size_of_first(stats::sig_stats)),
+        ("Latch", "src/api/latch.rs", size_of_only(latch::sig_latch_set)),
     ]
 }
 
@@ -409,7 +501,7 @@ fn every_constant_has_the_value_that_it_has_in_the_library() {
     let header = read("include/safepoint.h");
     let macros = header.lines().filter_map(|line| line.strip_prefix("#define SAFEPOINT_"));
     let mut in_header: BTreeSet<String> = macros
-        .filter(|rest| rest.contains(' ') && !rest.contains('('))
+        .filter(|rest| rest.contains(' ') && !rest.contains(['(', '{']))
         .filter_map(|rest| rest.split(' ').next().map(|name| format!("SAFEPOINT_{name}")))
         .collect();
     assert!(in_header.remove("SAFEPOINT_FOREVER"), "the one that the sources do not have");

@@ -33,6 +33,8 @@ const CRATES: &[(&str, &[&str])] =
 const ZONE_CORE: &[(&str, &str)] = &[
     ("core::sync::atomic", "src/zone/atomic.rs"),
     ("core::hint::spin_loop", "src/zone/atomic.rs"),
+    ("core::ptr::null_mut", "src/zone/atomic.rs"),
+    ("core::ptr::with_exposed_provenance", "src/zone/atomic.rs"),
     ("core::ffi::c_int", ""),
     ("core::ffi::c_void", ""),
 ];

@@ -53,14 +53,18 @@ static void sleep_ms(long ms)
         ASSERT_EQ(errno, EINTR);
 }
 
-/* Signals to the owner, a while apart, and then a byte. */
+/* Signals to the owner, each when the one before is being handled, and then a
+ * byte. */
 static void *send_them(void *signums)
 {
     for (const int *signum = signums; *signum; signum++) {
+        int before = handled_;
         sleep_ms(10);
         /* pthread_kill() takes a lock, which a fork by the owner would leave
          * taken in the child. */
         MUST(syscall(SYS_tgkill, getpid(), owner, *signum));
+        while (handled_ == before)
+            sleep_ms(1);
     }
     sleep_ms(10);
     wait_feed_byte();
@@ -102,7 +106,7 @@ static void assert_waits_end(void)
 static void goes_on(uint32_t flags)
 {
     int signums[] = {SIGUSR1, SIGUSR1, SIGUSR1, 0};
-    handled_ = 0;
+    handled_ = 0; /* before anybody counts */
     ASSERT_EQ(sig_install(SIGUSR1, counts, NULL, flags), 0);
     pthread_t thread = sending(signums);
     wait_expect_byte(wait_read());

@@ -31,7 +31,7 @@ static const sig_event *next(uint32_t kind)
     ASSERT_EQ(known->kind, kind);
     ASSERT_EQ(known->reserved, 0);
     ASSERT_EQ(known->frame, NULL);
-    ASSERT_EQ(known->context, NULL);
+    ASSERT_EQ(known->context, sig_main());
     ASSERT_GE(known->count, 1);
     ASSERT_EQ(known->lost, 0);
     if (kind != SAFEPOINT_EVENT_SIGNAL) {

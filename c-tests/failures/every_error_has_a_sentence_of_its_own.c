@@ -17,8 +17,8 @@ int main(void)
 {
     static const int errors[] = {0,      EINVAL, EPERM,  EAGAIN, EBUSY, EEXIST,
                                  EBADF,  E2BIG,  EMFILE, ENFILE, ENOMEM,
-                                 EINTR,  ESRCH,  ETIMEDOUT};
-    static const int others[] = {ESTALE, 1000, 4095, INT32_MAX, INT32_MIN};
+                                 EINTR,  ESRCH,  ETIMEDOUT, ESTALE, ENOENT};
+    static const int others[] = {EXDEV, 1000, 4095, INT32_MAX, INT32_MIN};
     enum { ERRORS = sizeof errors / sizeof *errors };
     for (int i = 0; i < ERRORS; i++) {
         const char *text = sig_strerror(-errors[i]);

@@ -4,6 +4,8 @@
  * installed, removed or switched over in the meantime. */
 #include "step.h"
 
+#include <errno.h>
+
 #include <sys/eventfd.h>
 
 static void raw_and_installed(void)
@@ -183,11 +185,16 @@ static void fn_is_set(void)
     ASSERT_EQ(sig_set_wakeup_fn(fn_a, (void *)'a'), 0);
 }
 
+/* Where the arrival stands still in the middle of calling the function, that
+ * cannot be taken away from it, and stays. */
 static void exchange_fn(void)
 {
-    ASSERT_EQ(sig_set_wakeup_fn(fn_b, (void *)'b'), 0);
-    ASSERT_EQ(sig_set_wakeup_fn(NULL, NULL), 0);
-    ASSERT_EQ(sig_set_wakeup_fn(fn_a, (void *)'a'), 0);
+    int done = sig_set_wakeup_fn(fn_b, (void *)'b');
+    if (done != -EBUSY) {
+        ASSERT_EQ(done, 0);
+        ASSERT_EQ(sig_set_wakeup_fn(NULL, NULL), 0);
+        ASSERT_EQ(sig_set_wakeup_fn(fn_a, (void *)'a'), 0);
+    }
     raise_own();
 }
 

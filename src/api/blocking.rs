@@ -26,9 +26,9 @@
 
 use core::ffi::{c_int, c_long};
 
-use super::{catchable, number, status};
+use super::{Of, catchable, main, number, owned, status};
 use crate::blocking::{self, Call};
-use crate::context::MAIN;
+use crate::context::{Handle, MAIN, resolve};
 use crate::sys::{self, timespec};
 use crate::zone::bit;
 
@@ -49,16 +49,30 @@ pub unsafe extern "C" fn sig_syscall(
     f: c_long,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe { plain(number, [a, b, c, d, e, f].map(|word| word as usize)) }
+    unsafe { plain(main(), number, [a, b, c, d, e, f].map(|word| word as usize)) }
 }
 
 /// A system call without a time limit that would have to be told again.
 ///
 /// # Safety
 /// It may be made with these arguments, more than once.
-pub(super) unsafe fn plain(number: c_long, arguments: [usize; 6]) -> c_long {
+pub(super) unsafe fn plain(
+    context: *const Handle,
+    number: c_long,
+    arguments: [usize; 6],
+) -> c_long {
     // SAFETY: the caller's word.
-    unsafe { blocking::wait(&MAIN, &mut Call::new(number, arguments)) }
+    unsafe { wait(context, &mut Call::new(number, arguments)) }
+}
+
+/// # Safety
+/// It may be made with these arguments, more than once.
+pub(super) unsafe fn wait(context: *const Handle, call: &mut Call) -> c_long {
+    match resolve(context) {
+        // SAFETY: the caller's word.
+        Ok(context) => unsafe { blocking::wait(context, call) },
+        Err(error) => -c_long::from(error),
+    }
 }
 
 /// A timespec in nanoseconds, if it is a time.
@@ -80,8 +94,12 @@ pub(super) fn nanoseconds(time: &timespec) -> Option<u64> {
 /// be had, EAGAIN at 2^32
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_blocking_begin() -> c_int {
+    begin(Ok(&MAIN))
+}
+
+pub(super) fn begin(of: Of) -> c_int {
     let me = sys::this_thread();
-    number(MAIN.owned().and_then(|()| MAIN.blocking_begin(me)).map(c_int::from))
+    number(owned(of).and_then(|context| context.blocking_begin(me)).map(c_int::from))
 }
 
 /// It has ended. What came is pending: check.
@@ -90,8 +108,12 @@ pub extern "C" fn sig_blocking_begin() -> c_int {
 /// has begun
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_blocking_end() -> c_int {
+    end(Ok(&MAIN))
+}
+
+pub(super) fn end(of: Of) -> c_int {
     let me = sys::this_thread();
-    status(MAIN.owned().and_then(|()| MAIN.blocking_end(me)))
+    status(owned(of).and_then(|context| context.blocking_end(me)))
 }
 
 /// What the handler returned that ended the owner's last wait with -EINTR; 0
@@ -100,7 +122,14 @@ pub extern "C" fn sig_blocking_end() -> c_int {
 /// Thread: owner (any) · In a signal handler: no · Errors: none
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_raised() -> c_int {
-    if MAIN.is_owner() { MAIN.inbox().waiting.raised() } else { 0 }
+    raised(Ok(&MAIN))
+}
+
+pub(super) fn raised(of: Of) -> c_int {
+    number(of.map(|context| match context.is_owner() {
+        true => context.inbox().waiting.raised(),
+        false => 0,
+    }))
 }
 
 /// After a call that has returned -1: 1 where errno is EINTR and it is to be
@@ -110,11 +139,17 @@ pub extern "C" fn sig_raised() -> c_int {
 /// Thread: any · In a signal handler: no · Errors: none
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_retry() -> c_int {
-    // By hand: a handler may longjmp out.
-    let errno = sys::zone::last_error();
-    let again = errno == sys::EINTR && blocking::check(&MAIN).is_ok();
-    sys::zone::set_errno(errno);
-    c_int::from(again)
+    retry(Ok(&MAIN))
+}
+
+pub(super) fn retry(of: Of) -> c_int {
+    number(of.map(|context| {
+        // By hand: a handler may longjmp out.
+        let errno = sys::zone::last_error();
+        let again = errno == sys::EINTR && blocking::check(context).is_ok();
+        sys::zone::set_errno(errno);
+        c_int::from(again)
+    }))
 }
 
 /// Have this signal end the owner's waits; the one before. SIGURG at first,
@@ -128,7 +163,8 @@ pub extern "C" fn sig_retry() -> c_int {
 ///
 /// Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
 /// signal that can be caught, a fault's, a real-time one, SIGCHLD; EBUSY between
-/// sig_blocking_begin() and its end; EPERM, ENOMEM
+/// sig_blocking_begin() and its end, or where another context has waited by it;
+/// EPERM, ENOMEM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_set_kick(signum: c_int) -> c_int {
     let signum = catchable(signum).and_then(|signum| {

@@ -8,7 +8,7 @@
 use core::ffi::{c_int, c_void};
 
 use super::{address, is_known, number, status};
-use crate::context::{Call, Job, MAIN, link};
+use crate::context::{Call, Context, Job, MAIN, link};
 use crate::safepoint;
 use crate::sys::{self, Errno};
 use crate::zone;
@@ -22,9 +22,14 @@ use crate::zone;
 #[unsafe(no_mangle)]
 #[unsafe(link_section = ".text.safepoint_zone")]
 pub extern "C" fn sig_add_pending_call(r#fn: Call, arg: *mut c_void) -> c_int {
-    let Some(function) = r#fn else { return -sys::EINVAL };
+    status(add(&MAIN, r#fn, arg))
+}
+
+#[inline(always)]
+pub(super) fn add(context: &Context, r#fn: Call, arg: *mut c_void) -> Result<(), Errno> {
+    let function = r#fn.ok_or(sys::EINVAL)?;
     let function = address(function as *const c_void);
-    status(safepoint::add_call(&MAIN, function, arg as usize))
+    safepoint::add_call(context, function, arg as usize)
 }
 
 /// Queue a job whose memory is the caller's: it is never refused. Returns 0,
@@ -37,12 +42,20 @@ pub extern "C" fn sig_add_pending_call(r#fn: Call, arg: *mut c_void) -> c_int {
 #[unsafe(link_section = ".text.safepoint_zone")]
 pub unsafe extern "C" fn sig_post(job: *mut Job) -> c_int {
     // SAFETY: the caller's word.
-    number(unsafe { check_job(job) }.map(|()| {
-        // SAFETY: the caller's word that the job lives until it was run.
-        let posted =
-            MAIN.inbox().post(job as usize, unsafe { link(job) }, zone::PROCESS.era());
-        c_int::from(!posted)
-    }))
+    number(unsafe { post(&MAIN, job) })
+}
+
+/// # Safety
+/// As sig_post().
+#[inline(always)]
+pub(super) unsafe fn post(context: &Context, job: *mut Job) -> Result<c_int, Errno> {
+    // SAFETY: the caller's word, also that the job lives until it was run.
+    let link = unsafe {
+        check_job(job)?;
+        link(job)
+    };
+    let posted = context.inbox().post(job as usize, link, zone::PROCESS.era());
+    Ok(c_int::from(!posted))
 }
 
 /// # Safety

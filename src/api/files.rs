@@ -2,8 +2,9 @@
 
 use core::ffi::{c_char, c_int, c_long, c_uint, c_void};
 
-use super::blocking::plain;
-use crate::sys::{self, flock, iovec};
+use super::contexts::files as contexts;
+use super::main;
+use crate::sys::{flock, iovec};
 
 /// read(2).
 ///
@@ -11,7 +12,7 @@ use crate::sys::{self, flock, iovec};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sig_read(fd: c_int, buffer: *mut c_void, size: usize) -> c_long {
     // SAFETY: the caller's word.
-    unsafe { plain(sys::SYS_read, [fd as usize, buffer as usize, size, 0, 0, 0]) }
+    unsafe { contexts::sig_context_read(main(), fd, buffer, size) }
 }
 
 /// write(2): what was written, which may be less.
@@ -24,7 +25,7 @@ pub unsafe extern "C" fn sig_write(
     size: usize,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe { plain(sys::SYS_write, [fd as usize, buffer as usize, size, 0, 0, 0]) }
+    unsafe { contexts::sig_context_write(main(), fd, buffer, size) }
 }
 
 /// readv(2).
@@ -37,9 +38,7 @@ pub unsafe extern "C" fn sig_readv(
     count: c_int,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        plain(sys::SYS_readv, [fd as usize, vector as usize, count as usize, 0, 0, 0])
-    }
+    unsafe { contexts::sig_context_readv(main(), fd, vector, count) }
 }
 
 /// writev(2).
@@ -52,9 +51,7 @@ pub unsafe extern "C" fn sig_writev(
     count: c_int,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        plain(sys::SYS_writev, [fd as usize, vector as usize, count as usize, 0, 0, 0])
-    }
+    unsafe { contexts::sig_context_writev(main(), fd, vector, count) }
 }
 
 /// pread(2).
@@ -68,9 +65,7 @@ pub unsafe extern "C" fn sig_pread(
     offset: i64,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        plain(sys::SYS_pread64, [fd as usize, buffer as usize, size, offset as usize, 0, 0])
-    }
+    unsafe { contexts::sig_context_pread(main(), fd, buffer, size, offset) }
 }
 
 /// pwrite(2).
@@ -84,12 +79,7 @@ pub unsafe extern "C" fn sig_pwrite(
     offset: i64,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        plain(
-            sys::SYS_pwrite64,
-            [fd as usize, buffer as usize, size, offset as usize, 0, 0],
-        )
-    }
+    unsafe { contexts::sig_context_pwrite(main(), fd, buffer, size, offset) }
 }
 
 /// open(2), of a FIFO say: the descriptor. `mode` counts with O_CREAT only.
@@ -102,12 +92,7 @@ pub unsafe extern "C" fn sig_open(
     mode: c_uint,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        plain(
-            sys::SYS_openat,
-            [sys::AT_FDCWD as usize, path as usize, flags as usize, mode as usize, 0, 0],
-        )
-    }
+    unsafe { contexts::sig_context_open(main(), path, flags, mode) }
 }
 
 /// openat(2).
@@ -121,12 +106,7 @@ pub unsafe extern "C" fn sig_openat(
     mode: c_uint,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        plain(
-            sys::SYS_openat,
-            [folder as usize, path as usize, flags as usize, mode as usize, 0, 0],
-        )
-    }
+    unsafe { contexts::sig_context_openat(main(), folder, path, flags, mode) }
 }
 
 /// flock(2).
@@ -135,7 +115,7 @@ pub unsafe extern "C" fn sig_openat(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sig_flock(fd: c_int, operation: c_int) -> c_long {
     // SAFETY: the caller's word.
-    unsafe { plain(sys::SYS_flock, [fd as usize, operation as usize, 0, 0, 0, 0]) }
+    unsafe { contexts::sig_context_flock(main(), fd, operation) }
 }
 
 /// fcntl(2) with a command that takes a struct flock: F_SETLKW, F_OFD_SETLKW.
@@ -148,9 +128,7 @@ pub unsafe extern "C" fn sig_fcntl_lock(
     lock: *mut flock,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        plain(sys::SYS_fcntl, [fd as usize, command as usize, lock as usize, 0, 0, 0])
-    }
+    unsafe { contexts::sig_context_fcntl_lock(main(), fd, command, lock) }
 }
 
 /// sendfile(2). The offset is moved only by what was sent.
@@ -164,9 +142,7 @@ pub unsafe extern "C" fn sig_sendfile(
     size: usize,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        plain(sys::SYS_sendfile, [to as usize, from as usize, offset as usize, size, 0, 0])
-    }
+    unsafe { contexts::sig_context_sendfile(main(), to, from, offset, size) }
 }
 
 /// splice(2).
@@ -183,17 +159,7 @@ pub unsafe extern "C" fn sig_splice(
 ) -> c_long {
     // SAFETY: the caller's word.
     unsafe {
-        plain(
-            sys::SYS_splice,
-            [
-                from as usize,
-                from_offset as usize,
-                to as usize,
-                to_offset as usize,
-                size,
-                flags as usize,
-            ],
-        )
+        contexts::sig_context_splice(main(), from, from_offset, to, to_offset, size, flags)
     }
 }
 
@@ -211,16 +177,14 @@ pub unsafe extern "C" fn sig_copy_file_range(
 ) -> c_long {
     // SAFETY: the caller's word.
     unsafe {
-        plain(
-            sys::SYS_copy_file_range,
-            [
-                from as usize,
-                from_offset as usize,
-                to as usize,
-                to_offset as usize,
-                size,
-                flags as usize,
-            ],
+        contexts::sig_context_copy_file_range(
+            main(),
+            from,
+            from_offset,
+            to,
+            to_offset,
+            size,
+            flags,
         )
     }
 }
@@ -235,5 +199,5 @@ pub unsafe extern "C" fn sig_getrandom(
     flags: c_uint,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe { plain(sys::SYS_getrandom, [buffer as usize, size, flags as usize, 0, 0, 0]) }
+    unsafe { contexts::sig_context_getrandom(main(), buffer, size, flags) }
 }

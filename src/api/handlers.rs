@@ -14,9 +14,10 @@
 
 use core::ffi::{c_int, c_void};
 
-use super::{address, catchable, fill, fits, number, signal, status};
+use super::{Of, address, catchable, fill, fits, number, signal, status};
 use crate::context::{ALL_FLAGS, Entry, Event, Handler, Installed, Kind, MAIN};
 use crate::sys::{self, Errno};
+use crate::zone::bit;
 
 /// What the bundled sig_interrupted() raises: 128 + SIGINT, as a shell says.
 pub const SAFEPOINT_INTERRUPTED: c_int = 130;
@@ -25,7 +26,7 @@ pub const SAFEPOINT_INTERRUPTED: c_int = 130;
 pub const SAFEPOINT_KIND_DEFAULT: u32 = 0;
 /// The signal is ignored.
 pub const SAFEPOINT_KIND_IGNORED: u32 = 1;
-/// Our handler.
+/// Our handler, of this context or another.
 pub const SAFEPOINT_KIND_HANDLER: u32 = 2;
 /// Somebody else's C handler.
 pub const SAFEPOINT_KIND_FOREIGN: u32 = 3;
@@ -37,7 +38,7 @@ pub struct Disposition {
     pub size: u32,
     /// SAFEPOINT_KIND_HANDLER and so on: what the kernel has there now.
     pub kind: u32,
-    /// Our handler, if we have one for this signal.
+    /// Our handler, if this context has one for this signal.
     pub handler: Handler,
     /// What it is given.
     pub user: *mut c_void,
@@ -62,10 +63,11 @@ pub extern "C" fn sig_install(
     user: *mut c_void,
     flags: u32,
 ) -> c_int {
-    number(install(signum, handler, user, flags))
+    number(install(Ok(&MAIN), signum, handler, user, flags))
 }
 
-fn install(
+pub(super) fn install(
+    of: Of,
     signum: c_int,
     handler: Handler,
     user: *mut c_void,
@@ -78,30 +80,42 @@ fn install(
     }
     let entry =
         Entry { handler: address(handler as *const c_void), user: user as usize, flags };
-    match MAIN.as_owner(|| MAIN.install(signum, entry))? {
+    let context = of?;
+    match context.as_owner(|| context.install(signum, entry))? {
         Installed::Yes => Ok(0),
         Installed::KeptIgnored => Ok(1),
     }
 }
 
-/// Ignore the signal (SIG_IGN). What is pending of it is dropped.
+/// Ignore the signal (SIG_IGN). What is pending of it is dropped. Returns 0,
+/// or 1 where another context has a handler for it: then it is ignored when
+/// that one has gone.
 ///
 /// Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL,
 /// EPERM, ENOMEM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_ignore(signum: c_int) -> c_int {
-    let signum = catchable(signum);
-    status(signum.and_then(|signum| MAIN.as_owner(|| MAIN.ignore(signum))))
+    number(set_plain(Ok(&MAIN), signum, true))
 }
 
-/// Do the default (SIG_DFL). What is pending of it is dropped.
+pub(super) fn set_plain(of: Of, signum: c_int, ignore: bool) -> Result<c_int, Errno> {
+    let signum = catchable(signum)?;
+    let context = of?;
+    let agreed = context.as_owner(|| match ignore {
+        true => context.ignore(signum),
+        false => context.default(signum),
+    })?;
+    Ok(c_int::from(!agreed))
+}
+
+/// Do the default (SIG_DFL). What is pending of it is dropped. Returns 0, or 1
+/// where another context has a handler for it, or ignores it.
 ///
 /// Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL,
 /// EPERM, ENOMEM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_default(signum: c_int) -> c_int {
-    let signum = catchable(signum);
-    status(signum.and_then(|signum| MAIN.as_owner(|| MAIN.default(signum))))
+    number(set_plain(Ok(&MAIN), signum, false))
 }
 
 /// Put back what stood there before our first change (what somebody put over
@@ -113,16 +127,17 @@ pub extern "C" fn sig_default(signum: c_int) -> c_int {
 /// Errors: EINVAL, EPERM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_restore(signum: c_int) -> c_int {
-    number(restore(signum))
+    number(restore(Ok(&MAIN), signum))
 }
 
-fn restore(signum: c_int) -> Result<c_int, Errno> {
+pub(super) fn restore(of: Of, signum: c_int) -> Result<c_int, Errno> {
     let signum = catchable(signum)?;
-    if !MAIN.has_owner() {
+    let context = of?;
+    if !context.has_owner() {
         return Ok(0); // nobody has changed anything
     }
-    MAIN.owned()?;
-    Ok(c_int::from(!MAIN.restore(signum)?))
+    context.owned()?;
+    Ok(c_int::from(!context.restore(signum)?))
 }
 
 /// Say who stands at a signal; `size` is sizeof *out.
@@ -135,19 +150,25 @@ pub unsafe extern "C" fn sig_query(
     out: *mut Disposition,
     size: usize,
 ) -> c_int {
-    status(query(signum, out, size).map(|found| {
+    status(query(Ok(&MAIN), signum, out, size).map(|found| {
         // SAFETY: checked with `fits`; the caller's word for `size`.
         unsafe { fill(out, size, found) }
     }))
 }
 
-fn query(signum: c_int, out: *mut Disposition, size: usize) -> Result<Disposition, Errno> {
+pub(super) fn query(
+    of: Of,
+    signum: c_int,
+    out: *mut Disposition,
+    size: usize,
+) -> Result<Disposition, Errno> {
     let signum = signal(signum)?;
     fits(out, size)?;
-    if MAIN.has_owner() {
-        MAIN.owned()?;
+    let context = of?;
+    if context.has_owner() {
+        context.owned()?;
     }
-    let found = MAIN.query(signum)?;
+    let found = context.query(signum)?;
     // SAFETY: an entry's handler was stored from a `Handler`, or is 0: none.
     let handler = unsafe { core::mem::transmute::<usize, Handler>(found.entry.handler) };
     Ok(Disposition {
@@ -163,6 +184,60 @@ fn query(signum: c_int, out: *mut Disposition, size: usize) -> Result<Dispositio
         flags: found.entry.flags,
         overwritten: u32::from(found.overwritten),
     })
+}
+
+/// Whether our handler still stands there: 1, or 0 where somebody has put
+/// another over it since, or we have none. One system call, so that a guest
+/// can ask at the entry of each long call; where it is 0, sig_install() puts
+/// ours over the new one, which SAFEPOINT_CHAIN still calls, and only once,
+/// also where that calls ours in turn.
+///
+/// Thread: owner (any, where there is no owner) · In a signal handler: no ·
+/// Errors: EINVAL, EPERM
+#[unsafe(no_mangle)]
+pub extern "C" fn sig_verify(signum: c_int) -> c_int {
+    number(verify(Ok(&MAIN), signum))
+}
+
+pub(super) fn verify(of: Of, signum: c_int) -> Result<c_int, Errno> {
+    let signum = signal(signum)?;
+    let context = of?;
+    if context.has_owner() {
+        context.owned()?;
+    }
+    context.stands(signum).map(c_int::from)
+}
+
+/// Do the default action of this signal, from within its arrival, where no
+/// safe point of the owner's handles it: at the delivery that is number
+/// `deliveries` since the last one, or when one has waited for `ns`
+/// nanoseconds. 0 is never; both at 0, as at first, is what the second Ctrl-C
+/// of a hung program needs to be nothing special. With 2 and 0 it kills it, by
+/// that signal. A safe point is a sig_check() or sig_next() that finds
+/// something pending, and a wait that ends for it; while held there is none.
+/// It needs a handler of ours, lasts until it is set anew or ownership ends,
+/// and holds in a forked child.
+///
+/// Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
+/// signal that can be caught, or one that does nothing by default; EPERM;
+/// ENOMEM no timer to be had
+#[unsafe(no_mangle)]
+pub extern "C" fn sig_set_escalation(signum: c_int, deliveries: u32, ns: u64) -> c_int {
+    status(escalate(Ok(&MAIN), signum, deliveries, ns))
+}
+
+pub(super) fn escalate(
+    of: Of,
+    signum: c_int,
+    deliveries: u32,
+    ns: u64,
+) -> Result<(), Errno> {
+    let signum = catchable(signum)?;
+    if sys::zone::IGNORED_BY_DEFAULT & bit(signum) != 0 {
+        return Err(sys::EINVAL);
+    }
+    let context = of?;
+    context.as_owner(|| context.escalate(signum, deliveries, ns))
 }
 
 /// A handler to install: it raises SAFEPOINT_INTERRUPTED, as Python's

@@ -15,7 +15,7 @@
 use core::ffi::{c_int, c_void};
 
 use super::{address, catchable, status};
-use crate::context::{Context, Entry, Kind, MAIN};
+use crate::context::{Context, Entry, Kind, MAIN, end_timers};
 use crate::sys::{self, Errno};
 
 /// For sig_init(): what CPython does when it starts. SIGINT, where it has its
@@ -49,7 +49,8 @@ fn interpreter_defaults(context: &Context) -> Result<(), Errno> {
         context.install(sigint, Entry { handler, user: 0, flags: 0 })?;
     }
     context.ignore(catchable(sys::SIGPIPE)?)?;
-    context.ignore(catchable(sys::SIGXFSZ)?)
+    context.ignore(catchable(sys::SIGXFSZ)?)?;
+    Ok(())
 }
 
 /// Put back each disposition that still is ours and leave the others alone,
@@ -63,7 +64,10 @@ pub extern "C" fn sig_fini() -> c_int {
     if !MAIN.has_owner() {
         return 0;
     }
-    status(MAIN.owned().map(|()| MAIN.finish()))
+    status(MAIN.owned().map(|()| {
+        MAIN.finish();
+        end_timers();
+    }))
 }
 
 /// 1 where the caller is the owner, otherwise 0.

@@ -6,8 +6,10 @@
 
 pub mod blocking;
 pub mod calls;
+pub mod contexts;
 pub mod files;
 pub mod handlers;
+pub mod latch;
 pub mod life;
 pub mod names;
 pub mod points;
@@ -25,7 +27,7 @@ use core::mem::offset_of;
 
 use self::handlers::Disposition;
 use self::time::Itimer;
-use crate::context::{Counters, Event, Job};
+use crate::context::{Context, Counters, Event, Handle, Job, MAIN};
 use crate::sys::{self, Errno};
 use crate::zone::SIGNALS;
 
@@ -40,6 +42,19 @@ fn number(result: Result<c_int, Errno>) -> c_int {
         Ok(value) => value,
         Err(error) => -error,
     }
+}
+
+/// Which context a call is about, if there is one.
+type Of = Result<&'static Context, Errno>;
+
+/// The main context, by its handle.
+fn main() -> *mut Handle {
+    MAIN.handle()
+}
+
+/// Only its owner may go on.
+fn owned(of: Of) -> Of {
+    of.and_then(|context| context.owned().map(|()| context))
 }
 
 /// A signal that exists: not one of the C library's own.

@@ -1,10 +1,11 @@
 //! 4 Safe points
 //!
 //! A check runs what was pending when it began: signals by rising number,
-//! each real-time one in the order sent, then calls in the order added, then
-//! posted jobs. What a handler makes pending waits for the next check. Each
-//! thing is taken out before its handler is called, so a handler may call
-//! sig_check(), may be re-entered, and may longjmp out.
+//! each real-time one in the order sent, then calls in the order added and
+//! timers in the order due, then posted jobs. What a handler makes pending
+//! waits for the next check. Each thing is taken out before its handler is
+//! called, so a handler may call sig_check(), may be re-entered, and may
+//! longjmp out.
 //!
 //! In C and C++ sig_check() is inlined: one load and one predicted branch,
 //! and a call only where something is pending. Put it where a loop of yours
@@ -16,7 +17,7 @@ use core::ffi::{c_int, c_void};
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::{fill, fits, number, status};
+use super::{Of, fill, fits, number, status};
 use crate::context::{Event, MAIN};
 use crate::safepoint;
 use crate::zone::Breaker;
@@ -51,8 +52,15 @@ pub extern "C" fn sig_check_frame(frame: *mut c_void) -> c_int {
 /// small, E2BIG, EPERM
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sig_next(event: *mut Event, size: usize) -> c_int {
+    // SAFETY: the caller's word.
+    unsafe { next(Ok(&MAIN), event, size) }
+}
+
+/// # Safety
+/// As sig_next().
+pub(super) unsafe fn next(of: Of, event: *mut Event, size: usize) -> c_int {
     let mut taken = Event::of(0);
-    let next = fits(event, size).and_then(|()| safepoint::next(&MAIN, &mut taken));
+    let next = fits(event, size).and_then(|()| safepoint::next(of?, &mut taken));
     number(next.map(|next| {
         if next {
             // SAFETY: checked with `fits`; the caller's word for `size`.

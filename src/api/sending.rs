@@ -8,9 +8,9 @@
 use core::ffi::c_int;
 
 use super::names::sig_valid;
-use super::{catchable, fill, fits, maybe, number, signal, status};
+use super::{Of, catchable, fill, fits, maybe, number, signal, status};
 use crate::blocking;
-use crate::context::{Event, MAIN, kick_signal};
+use crate::context::{Event, MAIN, is_an_owner, kick_signal};
 use crate::sys::zone::{SignalSet, UNBLOCKABLE, swap_mask};
 use crate::sys::{self, Errno};
 use crate::zone::bit;
@@ -80,7 +80,7 @@ pub extern "C" fn sig_pidfd_send(pidfd: c_int, signum: c_int) -> c_int {
 
 /// A mask of the calling thread's: an owner does not block its kicks.
 pub(super) fn blockable(set: u64) -> u64 {
-    if MAIN.is_owner() { set & !bit(kick_signal()) } else { set }
+    if is_an_owner() { set & !bit(kick_signal()) } else { set }
 }
 
 /// Change the calling thread's mask; `old`, where not NULL, gets the one
@@ -92,15 +92,26 @@ pub(super) fn blockable(set: u64) -> u64 {
 /// Thread: any · In a signal handler: no · Errors: EINVAL how, EINTR
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sig_mask(how: c_int, set: u64, old: *mut u64) -> c_int {
+    // SAFETY: the caller's word.
+    unsafe { mask(Ok(&MAIN), how, set, old) }
+}
+
+/// # Safety
+/// As sig_mask().
+pub(super) unsafe fn mask(of: Of, how: c_int, set: u64, old: *mut u64) -> c_int {
     if !matches!(how, sys::SIG_BLOCK | sys::SIG_UNBLOCK | sys::SIG_SETMASK) {
         return -sys::EINVAL;
     }
     let set = set & sig_valid();
     let set = if how == sys::SIG_UNBLOCK { set } else { blockable(set) };
+    let context = match of {
+        Ok(context) => context,
+        Err(error) => return -error,
+    };
     let before = swap_mask(how, &SignalSet::from_bits(set)).to_bits();
     // SAFETY: the caller's word.
     unsafe { maybe(old, before & sig_valid()) };
-    status(blocking::check(&MAIN))
+    status(blocking::check(context))
 }
 
 /// What was sent and not handled: blocked, and waiting in the kernel for this
@@ -109,14 +120,22 @@ pub unsafe extern "C" fn sig_mask(how: c_int, set: u64, old: *mut u64) -> c_int 
 /// Thread: any · In a signal handler: no · Errors: EINVAL NULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sig_pending(set: *mut u64) -> c_int {
+    // SAFETY: the caller's word.
+    status(unsafe { pending(Ok(&MAIN), set) })
+}
+
+/// # Safety
+/// As sig_pending().
+pub(super) unsafe fn pending(of: Of, set: *mut u64) -> Result<(), Errno> {
+    let context = of?;
     if set.is_null() {
-        return -sys::EINVAL;
+        return Err(sys::EINVAL);
     }
-    let recorded = if MAIN.is_owner() { MAIN.pending() } else { 0 };
-    status(sys::blocked_and_sent().map(|blocked| {
-        // SAFETY: the caller's word.
-        unsafe { set.write(recorded | blocked & sig_valid()) }
-    }))
+    let recorded = if context.is_owner() { context.pending() } else { 0 };
+    let blocked = sys::blocked_and_sent()?;
+    // SAFETY: the caller's word.
+    unsafe { set.write(recorded | blocked & sig_valid()) };
+    Ok(())
 }
 
 /// Take one of these signals, without its handler: its number. One that is
@@ -135,12 +154,24 @@ pub unsafe extern "C" fn sig_wait(
     event: *mut Event,
     size: usize,
 ) -> c_int {
+    // SAFETY: the caller's word.
+    unsafe { wait(Ok(&MAIN), set, timeout, event, size) }
+}
+
+/// # Safety
+/// As sig_wait().
+pub(super) unsafe fn wait(
+    of: Of,
+    set: u64,
+    timeout: u64,
+    event: *mut Event,
+    size: usize,
+) -> c_int {
     let set = set & sig_valid() & !UNBLOCKABLE;
     let wanted = !event.is_null() || size != 0;
     let fits = if wanted { fits(event, size) } else { Ok(()) };
     let any = if set != 0 { Ok(()) } else { Err(sys::EINVAL) };
-    let found =
-        any.and(fits).and_then(|()| blocking::wait_for_signals(&MAIN, set, timeout));
+    let found = any.and(fits).and_then(|()| blocking::wait_for_signals(of?, set, timeout));
     number(found.map(|found| {
         if wanted {
             // SAFETY: checked with `fits`; the caller's word for `size`.
@@ -158,6 +189,11 @@ pub unsafe extern "C" fn sig_wait(
 /// signal of sig_set_kick() is to restart, which would end no wait
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_set_restart(signum: c_int, on: c_int) -> c_int {
-    let signum = catchable(signum);
-    status(signum.and_then(|signum| MAIN.as_owner(|| MAIN.set_restart(signum, on != 0))))
+    status(set_restart(Ok(&MAIN), signum, on))
+}
+
+pub(super) fn set_restart(of: Of, signum: c_int, on: c_int) -> Result<(), Errno> {
+    let signum = catchable(signum)?;
+    let context = of?;
+    context.as_owner(|| context.set_restart(signum, on != 0))
 }

@@ -2,11 +2,9 @@
 
 use core::ffi::{c_int, c_long, c_uint, c_ulong, c_void};
 
-use super::blocking::{nanoseconds, plain};
-use super::sending::blockable;
-use crate::blocking::{self, Call, FOREVER};
-use crate::context::MAIN;
-use crate::sys::{self, epoll_event, msghdr, pollfd, sockaddr, timespec, timeval};
+use super::contexts::sockets as contexts;
+use super::main;
+use crate::sys::{epoll_event, msghdr, pollfd, sockaddr, timespec, timeval};
 
 /// recv(2).
 ///
@@ -19,9 +17,7 @@ pub unsafe extern "C" fn sig_recv(
     flags: c_int,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        plain(sys::SYS_recvfrom, [fd as usize, buffer as usize, size, flags as usize, 0, 0])
-    }
+    unsafe { contexts::sig_context_recv(main(), fd, buffer, size, flags) }
 }
 
 /// send(2).
@@ -35,9 +31,7 @@ pub unsafe extern "C" fn sig_send(
     flags: c_int,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        plain(sys::SYS_sendto, [fd as usize, buffer as usize, size, flags as usize, 0, 0])
-    }
+    unsafe { contexts::sig_context_send(main(), fd, buffer, size, flags) }
 }
 
 /// recvfrom(2).
@@ -54,17 +48,7 @@ pub unsafe extern "C" fn sig_recvfrom(
 ) -> c_long {
     // SAFETY: the caller's word.
     unsafe {
-        plain(
-            sys::SYS_recvfrom,
-            [
-                fd as usize,
-                buffer as usize,
-                size,
-                flags as usize,
-                address as usize,
-                length as usize,
-            ],
-        )
+        contexts::sig_context_recvfrom(main(), fd, buffer, size, flags, address, length)
     }
 }
 
@@ -82,17 +66,7 @@ pub unsafe extern "C" fn sig_sendto(
 ) -> c_long {
     // SAFETY: the caller's word.
     unsafe {
-        plain(
-            sys::SYS_sendto,
-            [
-                fd as usize,
-                buffer as usize,
-                size,
-                flags as usize,
-                address as usize,
-                length as usize,
-            ],
-        )
+        contexts::sig_context_sendto(main(), fd, buffer, size, flags, address, length)
     }
 }
 
@@ -106,9 +80,7 @@ pub unsafe extern "C" fn sig_recvmsg(
     flags: c_int,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        plain(sys::SYS_recvmsg, [fd as usize, message as usize, flags as usize, 0, 0, 0])
-    }
+    unsafe { contexts::sig_context_recvmsg(main(), fd, message, flags) }
 }
 
 /// sendmsg(2).
@@ -121,9 +93,7 @@ pub unsafe extern "C" fn sig_sendmsg(
     flags: c_int,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        plain(sys::SYS_sendmsg, [fd as usize, message as usize, flags as usize, 0, 0, 0])
-    }
+    unsafe { contexts::sig_context_sendmsg(main(), fd, message, flags) }
 }
 
 /// accept(2): the new descriptor.
@@ -136,7 +106,7 @@ pub unsafe extern "C" fn sig_accept(
     size: *mut c_uint,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe { plain(sys::SYS_accept4, [fd as usize, peer as usize, size as usize, 0, 0, 0]) }
+    unsafe { contexts::sig_context_accept(main(), fd, peer, size) }
 }
 
 /// accept4(2).
@@ -150,12 +120,7 @@ pub unsafe extern "C" fn sig_accept4(
     flags: c_int,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        plain(
-            sys::SYS_accept4,
-            [fd as usize, peer as usize, size as usize, flags as usize, 0, 0],
-        )
-    }
+    unsafe { contexts::sig_context_accept4(main(), fd, peer, size, flags) }
 }
 
 /// connect(2). Where it is interrupted the kernel may go on connecting: the
@@ -169,7 +134,7 @@ pub unsafe extern "C" fn sig_connect(
     size: c_uint,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe { blocking::connect(&MAIN, fd, address as usize, size as usize) }
+    unsafe { contexts::sig_context_connect(main(), fd, address, size) }
 }
 
 /// poll(2): `timeout` in milliseconds, -1 for ever.
@@ -182,11 +147,7 @@ pub unsafe extern "C" fn sig_poll(
     timeout: c_int,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        let wait = u64::try_from(timeout).map_or(FOREVER, |ms| ms * 1_000_000);
-        let arguments = [fds as usize, count as usize, 0, 0, 0, 0];
-        blocking::wait(&MAIN, &mut Call::timed(sys::SYS_ppoll, arguments, 2, wait))
-    }
+    unsafe { contexts::sig_context_poll(main(), fds, count, timeout) }
 }
 
 /// ppoll(2): with this mask while it waits, where that is not NULL. The
@@ -201,12 +162,7 @@ pub unsafe extern "C" fn sig_ppoll(
     mask: *const u64,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        let mask = mask.as_ref().map(|mask| blockable(*mask));
-        let arguments =
-            [fds as usize, count as usize, timeout as usize, address(&mask), 8, 0];
-        timed(sys::SYS_ppoll, arguments, 2, timeout)
-    }
+    unsafe { contexts::sig_context_ppoll(main(), fds, count, timeout, mask) }
 }
 
 /// select(2), with fd_sets. `timeout` is left as it is.
@@ -221,22 +177,7 @@ pub unsafe extern "C" fn sig_select(
     timeout: *const timeval,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        let timeout = timeout.as_ref().map(|time| timespec {
-            tv_sec: time.tv_sec.saturating_add(time.tv_usec / 1_000_000),
-            tv_nsec: time.tv_usec % 1_000_000 * 1000,
-        });
-        let timeout = address(&timeout) as *const timespec;
-        let arguments = [
-            count as usize,
-            read as usize,
-            write as usize,
-            except as usize,
-            timeout as usize,
-            0,
-        ];
-        timed(sys::SYS_pselect6, arguments, 4, timeout)
-    }
+    unsafe { contexts::sig_context_select(main(), count, read, write, except, timeout) }
 }
 
 /// pselect(2), with fd_sets and a mask, as sig_ppoll() has one.
@@ -253,17 +194,7 @@ pub unsafe extern "C" fn sig_pselect(
 ) -> c_long {
     // SAFETY: the caller's word.
     unsafe {
-        let mask = mask.as_ref().map(|mask| blockable(*mask));
-        let sized = [address(&mask), 8];
-        let arguments = [
-            count as usize,
-            read as usize,
-            write as usize,
-            except as usize,
-            timeout as usize,
-            &raw const sized as usize,
-        ];
-        timed(sys::SYS_pselect6, arguments, 4, timeout)
+        contexts::sig_context_pselect(main(), count, read, write, except, timeout, mask)
     }
 }
 
@@ -278,36 +209,5 @@ pub unsafe extern "C" fn sig_epoll_wait(
     timeout: c_int,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe {
-        let arguments =
-            [fd as usize, events as usize, count as usize, timeout as usize, 0, 8];
-        blocking::wait(
-            &MAIN,
-            &mut Call::timed_in_ms(sys::SYS_epoll_pwait, arguments, 3, timeout),
-        )
-    }
-}
-
-/// Where it lies; 0 is nothing.
-fn address<T>(value: &Option<T>) -> usize {
-    value.as_ref().map_or(0, |value| &raw const *value as usize)
-}
-
-/// A call with a limit that its caller has put into a timespec. One that is
-/// no time is for the kernel to refuse.
-unsafe fn timed(
-    number: c_long,
-    arguments: [usize; 6],
-    at: usize,
-    limit: *const timespec,
-) -> c_long {
-    // SAFETY: the caller's word.
-    unsafe {
-        let wait = limit.as_ref().and_then(nanoseconds);
-        let mut call = match wait {
-            Some(wait) => Call::timed(number, arguments, at, wait),
-            None => Call::new(number, arguments),
-        };
-        blocking::wait(&MAIN, &mut call)
-    }
+    unsafe { contexts::sig_context_epoll_wait(main(), fd, events, count, timeout) }
 }

@@ -1,11 +1,21 @@
 //! 9 Time
 //!
-//! Timers of the process, which send SIGALRM, SIGVTALRM or SIGPROF: install a
-//! handler first. ITIMER_REAL and so on are sys/time.h's.
+//! sig_alarm() and the itimers are the process's, and send SIGALRM, SIGVTALRM
+//! or SIGPROF: install a handler first. ITIMER_REAL and so on are sys/time.h's.
+//!
+//! sig_call_after() uses up nothing of the process: any number of deadlines, of
+//! any number of contexts, on one thread of the library's own, which is started
+//! with the first, takes no signals, and is ended by sig_fini(). It sleeps
+//! until the next is due, and then makes it pending as any thread might, so a
+//! wait ends for it, and an idle check has nothing more to look at. None runs
+//! early; how late is up to the owner's next safe point, and the scheduler.
+//! Time that a machine sleeps does not count, as CLOCK_MONOTONIC has it. A
+//! forked child begins with none.
 
-use core::ffi::{c_int, c_uint};
+use core::ffi::{c_int, c_uint, c_void};
 
-use super::{fill, fits, is_known, said_size, status};
+use super::{Of, address, fill, fits, is_known, maybe, said_size, status};
+use crate::context::{Call, MAIN, cancel};
 use crate::sys::{self, Errno, Interval};
 
 /// A timer of the process. Times are nanoseconds, and are rounded up to
@@ -106,4 +116,50 @@ unsafe fn write(to: *mut Itimer, was: Interval) {
         };
         fill(to, size, value);
     }
+}
+
+/// Call fn(arg) at the owner's first safe point that is `ns` nanoseconds away
+/// or more, and, where `every_ns` is not 0, again each `every_ns` after that:
+/// once for all that have gone by without a safe point. Non-zero raises. `id`,
+/// where not NULL, gets what sig_cancel() is told. 65,536 can wait.
+///
+/// Thread: any · In a signal handler: no · Errors: EINVAL NULL function, EAGAIN
+/// too many, or no thread to be had; ENOMEM
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sig_call_after(
+    ns: u64,
+    every_ns: u64,
+    r#fn: Call,
+    arg: *mut c_void,
+    id: *mut u64,
+) -> c_int {
+    // SAFETY: the caller's word.
+    status(unsafe { call_after(Ok(&MAIN), ns, every_ns, r#fn, arg, id) })
+}
+
+/// # Safety
+/// As sig_call_after().
+pub(super) unsafe fn call_after(
+    of: Of,
+    ns: u64,
+    every_ns: u64,
+    r#fn: Call,
+    arg: *mut c_void,
+    id: *mut u64,
+) -> Result<(), Errno> {
+    let function = address(r#fn.ok_or(sys::EINVAL)? as *const c_void);
+    let called = of?.call_after(ns, every_ns, function, arg as usize)?;
+    // SAFETY: the caller's word.
+    unsafe { maybe(id, called) };
+    Ok(())
+}
+
+/// Cancel a call, of any context: when this returns 0, it is not run any more.
+/// On another thread than its owner's it may be running just then.
+///
+/// Thread: any · In a signal handler: no · Errors: ENOENT no such call: it was
+/// run, or cancelled, or was its parent's
+#[unsafe(no_mangle)]
+pub extern "C" fn sig_cancel(id: u64) -> c_int {
+    status(cancel(id))
 }

@@ -57,12 +57,15 @@ pub extern "C" fn sig_strerror(err: c_int) -> *const c_char {
         }
         sys::EAGAIN => {
             c"There is no room: for a call, check, then try again; or too many \
-              holds or timers; or the value differs; or it would wait."
+              holds, timers or threads; or the value differs; or it would wait."
         }
         sys::EBUSY => {
             c"Not now: a handler is running, or code between \
-              sig_blocking_begin() and its end, or the signal is in use."
+              sig_blocking_begin() and its end, or somebody is in the wake-up \
+              function, or the signal is in use."
         }
+        sys::ESTALE => c"The context was freed; this is a handle of the past.",
+        sys::ENOENT => c"There is no such timer: it has run, or was cancelled.",
         sys::EINTR => c"A handler raised and ended the wait; sig_raised() says what.",
         sys::ETIMEDOUT => c"Time was up before it came.",
         sys::ESRCH => c"There is no such process or thread, or it has ended.",

@@ -9,8 +9,8 @@
 
 use core::ffi::{c_int, c_void};
 
-use super::{address, maybe, number, status};
-use crate::context::MAIN;
+use super::{Of, address, maybe, number, owned, status};
+use crate::context::{Context, MAIN};
 use crate::sys::{self, Errno};
 
 /// For sig_set_wakeup_fd(): calls, jobs and interrupts wake as well, with
@@ -39,21 +39,28 @@ pub unsafe extern "C" fn sig_set_wakeup_fd(
     flags: u32,
     old_fd: *mut c_int,
 ) -> c_int {
-    let old = MAIN.owned().and_then(|()| set_wakeup_fd(fd, flags));
+    // SAFETY: the caller's word.
+    unsafe { set(Ok(&MAIN), fd, flags, old_fd) }
+}
+
+/// # Safety
+/// As sig_set_wakeup_fd().
+pub(super) unsafe fn set(of: Of, fd: c_int, flags: u32, old_fd: *mut c_int) -> c_int {
+    let old = owned(of).and_then(|context| set_wakeup_fd(context, fd, flags));
     status(old.map(|old| {
         // SAFETY: the caller's word.
         unsafe { maybe(old_fd, old) }
     }))
 }
 
-fn set_wakeup_fd(fd: c_int, flags: u32) -> Result<c_int, Errno> {
+fn set_wakeup_fd(context: &Context, fd: c_int, flags: u32) -> Result<c_int, Errno> {
     if flags & !SAFEPOINT_WAKE_CALLS != 0 {
         return Err(sys::EINVAL);
     }
     if fd < -1 {
         return Err(sys::EBADF);
     }
-    MAIN.set_wakeup_fd(fd, flags & SAFEPOINT_WAKE_CALLS != 0)
+    context.set_wakeup_fd(fd, flags & SAFEPOINT_WAKE_CALLS != 0)
 }
 
 /// A descriptor of the library's that is readable while something is pending:
@@ -69,13 +76,21 @@ pub extern "C" fn sig_event_fd() -> c_int {
 
 /// Call fn(signum, arg) when something arrives: how an interpreter's own
 /// check is tripped (PyErr_SetInterruptEx, lua_sethook, a JIT's epoch). NULL
-/// is none. For what is pending already it is called at once, here.
+/// is none. For what is pending already it is called at once, here. When this
+/// returns 0, nobody is in the function that was set before any more: what
+/// its argument points to may go.
 ///
-/// Thread: owner · In a signal handler: no · Errors: EPERM
+/// Thread: owner · In a signal handler: no · Errors: EPERM, EBUSY somebody has
+/// been in the one before for a second: it stays
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_set_wakeup_fn(r#fn: Wakeup, arg: *mut c_void) -> c_int {
+    set_function(Ok(&MAIN), r#fn, arg)
+}
+
+pub(super) fn set_function(of: Of, r#fn: Wakeup, arg: *mut c_void) -> c_int {
     let function = r#fn.map_or(0, |function| address(function as *const c_void));
-    status(MAIN.owned().map(|()| MAIN.set_wakeup_function(function, arg as usize)))
+    let words = [function, arg as usize];
+    status(owned(of).and_then(|context| context.set_wakeup_function(words)))
 }
 
 /// How many wake-ups could not be written since this was last asked. Where it
@@ -85,7 +100,14 @@ pub extern "C" fn sig_set_wakeup_fn(r#fn: Wakeup, arg: *mut c_void) -> c_int {
 /// Thread: any · In a signal handler: no · Errors: none
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sig_wakeup_failures(last_error: *mut c_int) -> c_int {
-    let (failed, error) = MAIN.failures();
+    // SAFETY: the caller's word.
+    unsafe { failures(&MAIN, last_error) }
+}
+
+/// # Safety
+/// As sig_wakeup_failures().
+pub(super) unsafe fn failures(context: &Context, last_error: *mut c_int) -> c_int {
+    let (failed, error) = context.failures();
     if failed != 0 {
         // SAFETY: the caller's word.
         unsafe { maybe(last_error, error) };

@@ -7,7 +7,7 @@ use core::mem::MaybeUninit;
 use super::{Call, attempt, begin, ends_early, run};
 use crate::context::{Context, Event, SAFEPOINT_EVENT_SIGNAL};
 use crate::safepoint;
-use crate::sys::zone::{SigInfo, SignalSet, is_kick, read_siginfo};
+use crate::sys::zone::{SigInfo, SignalSet, read_siginfo, sent};
 use crate::sys::{self, Errno};
 use crate::zone;
 
@@ -48,7 +48,7 @@ pub fn wait_for_signals(context: &Context, set: u64, wait: u64) -> Result<Event,
             // SAFETY: a signal, whose siginfo the kernel has filled.
             _ => unsafe {
                 let kicks = || zone::PROCESS.is_kicked_by(result as i32);
-                if is_kick(place, kicks) {
+                if sent(place, kicks).is_some() {
                     continue;
                 }
                 if let Some(event) = taken(context, me, result as u32, place) {

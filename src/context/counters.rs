@@ -3,6 +3,8 @@
 use core::sync::atomic::AtomicU64;
 use core::sync::atomic::Ordering::Relaxed;
 
+use super::Context;
+
 /// Buckets of the latency histogram.
 pub const SAFEPOINT_LATENCY_BUCKETS: usize = 40;
 
@@ -21,7 +23,8 @@ pub struct Counters {
     pub lost: u64,
     /// Deliveries that were pending when their handler was removed.
     pub dropped: u64,
-    /// Pending calls and posted jobs that were run, or that sig_next() took.
+    /// Pending calls, posted jobs and timers that were run, or that sig_next()
+    /// took.
     pub calls_run: u64,
     /// Pending calls that found the ring full: -EAGAIN.
     pub calls_refused: u64,
@@ -102,6 +105,33 @@ impl Tally {
         ];
         for counter in all.into_iter().chain(&self.latency) {
             counter.store(0, Relaxed);
+        }
+    }
+}
+
+impl Context {
+    /// Counters begin at zero, with what is pending.
+    pub fn begin_counting(&self) {
+        self.tally.reset();
+        self.ready.begin_counting(self.inbox());
+        self.failures_told.store(0, Relaxed);
+        self.inbox().begin_counting();
+    }
+
+    pub fn counters(&self) -> Counters {
+        let tally = &self.tally;
+        Counters {
+            arrivals: self.ready.collected() + self.inbox().waiting(),
+            handled: tally.handled.load(Relaxed),
+            coalesced: tally.coalesced.load(Relaxed),
+            lost: tally.lost.load(Relaxed),
+            dropped: tally.dropped.load(Relaxed),
+            calls_run: tally.calls_run.load(Relaxed),
+            calls_refused: self.inbox().calls_refused(),
+            calls_dropped: tally.calls_dropped.load(Relaxed),
+            wakeups_failed: self.inbox().wake.failures().0,
+            forwards: self.inbox().waiting.kicks(),
+            latency: tally.latency(),
         }
     }
 }

@@ -8,8 +8,7 @@ use crate::zone::Details;
 pub const SAFEPOINT_EVENT_SIGNAL: u32 = 1;
 /// A pending call or a posted job: `fn` and `arg`.
 pub const SAFEPOINT_EVENT_CALL: u32 = 2;
-/// A timer fell due.
-#[allow(dead_code)] // for programs; no timers yet
+/// A timer fell due, `count` times, first at `time`: `fn` and `arg`.
 pub const SAFEPOINT_EVENT_TIMER: u32 = 3;
 /// A watched child ended.
 #[allow(dead_code)] // for programs; no children yet
@@ -17,7 +16,7 @@ pub const SAFEPOINT_EVENT_CHILD: u32 = 4;
 /// sig_interrupt() was called: `status` is its value.
 pub const SAFEPOINT_EVENT_INTERRUPT: u32 = 5;
 
-/// A context other than the main one. Opaque.
+/// A context: sig_main(), or of sig_context_new(). Opaque.
 pub struct Handle {
     _private: [u8; 0],
 }
@@ -48,12 +47,13 @@ pub struct Event {
     pub reserved: u32,
     /// What sigqueue sent along.
     pub value: isize,
-    /// CALL: the function.
+    /// CALL and TIMER: the function.
     pub r#fn: Call,
-    /// CALL: its argument.
+    /// CALL and TIMER: its argument.
     pub arg: *mut c_void,
     /// Deliveries that this event stands for: at least 1. Where it is more,
-    /// code, pid, uid, value and time are those of the first.
+    /// code, pid, uid, value and time are those of the first. TIMER: how often
+    /// it has fallen due.
     pub count: u64,
     /// Deliveries behind this one that found no room and are lost.
     pub lost: u64,
@@ -61,7 +61,7 @@ pub struct Event {
     pub time: u64,
     /// What sig_check_frame() was given.
     pub frame: *mut c_void,
-    /// The context; NULL is the main context.
+    /// Whose it is.
     pub context: *mut Handle,
 }
 

@@ -12,12 +12,11 @@
 #![allow(unsafe_code)] // functions with C's calling convention
 
 use core::ffi::c_void;
-use core::ptr;
 use core::sync::atomic::AtomicU32;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
-use super::disposition::LOCK;
-use super::{Context, MAIN};
+use super::lock::LOCK;
+use super::{Context, ENDED, MAIN, contexts, timers};
 use crate::sys::{self, AtThreadExit, Errno};
 use crate::zone::PROCESS;
 
@@ -37,33 +36,45 @@ pub fn watch() -> Result<(), Errno> {
     Ok(())
 }
 
-/// The calling thread has become the owner of this context.
-pub fn watch_owner(context: &Context) {
-    AT_EXIT.mark(ptr::from_ref(context).cast());
+/// The calling thread has become the owner of a context.
+pub fn watch_owner() {
+    AT_EXIT.mark((&raw const MAIN).cast());
 }
 
-unsafe extern "C" fn owner_ends(context: *mut c_void) {
-    // SAFETY: from `watch_owner`; contexts are never freed.
-    if let Some(context) = unsafe { context.cast::<Context>().as_ref() } {
-        context.owner_ends();
-    }
+/// Whether the calling thread owns a context, or has.
+pub fn is_an_owner() -> bool {
+    AT_EXIT.is_marked()
+}
+
+unsafe extern "C" fn owner_ends(_: *mut c_void) {
+    contexts::all().for_each(Context::owner_ends);
 }
 
 unsafe extern "C" fn prepare() {
     LOCK.lock();
+    timers::LOCK.lock();
 }
 
 unsafe extern "C" fn parent() {
+    timers::LOCK.unlock();
     LOCK.unlock();
 }
 
 unsafe extern "C" fn child() {
     PROCESS.begin_in_child(sys::zone::process_id());
-    MAIN.start_in_child();
+    timers::start_in_child();
+    contexts::all().for_each(Context::start_in_child);
+    for context in contexts::rooms() {
+        context.pins.reset();
+        context.wakeups_in_child();
+    }
+    timers::LOCK.unlock();
     LOCK.unlock();
 }
 
 impl Context {
+    /// The main context is the forking thread's from now on. The others keep
+    /// their owners, most of whom do not exist here.
     fn start_in_child(&self) {
         let me = sys::this_thread();
         let owner = self.owner.load(Relaxed);
@@ -72,12 +83,14 @@ impl Context {
             self.running.store(0, Relaxed);
             self.held.store(0, Relaxed);
         }
-        if owner != 0 {
-            self.owner.store(me, Release);
-            watch_owner(self);
+        let is_main = self.number == 0;
+        if owner != 0 && (is_main || owner != me) {
+            self.owner.store(if is_main { me } else { ENDED }, Release);
+            watch_owner();
         }
         self.wakeups_in_child();
         self.waits_in_child();
+        self.escalations_in_child();
         self.inbox().reset();
         self.ready.reset();
         self.jobs.reset();

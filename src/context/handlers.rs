@@ -30,12 +30,41 @@ pub const SAFEPOINT_KEEP_IGNORED: u32 = 32;
 
 pub const ALL_FLAGS: u32 = 63;
 
-/// An entry: `handler` is 0 where there is none.
+/// In an entry without a handler: this context wants it ignored, or by
+/// default.
+const IGNORED: u32 = 1 << 31;
+const DEFAULT: u32 = 1 << 30;
+
+/// What a context wants done with a signal; `handler` is 0 where it has none.
 #[derive(Clone, Copy, Default)]
 pub struct Entry {
     pub handler: usize,
     pub user: usize,
     pub flags: u32,
+}
+
+impl Entry {
+    /// No handler: ignore it, or do the default.
+    pub const fn plain(ignore: bool) -> Self {
+        Entry { handler: 0, user: 0, flags: if ignore { IGNORED } else { DEFAULT } }
+    }
+
+    pub fn is_handler(&self) -> bool {
+        self.handler != 0
+    }
+
+    pub fn is_ignored(&self) -> bool {
+        !self.is_handler() && self.flags == IGNORED
+    }
+
+    pub fn is_default(&self) -> bool {
+        !self.is_handler() && self.flags == DEFAULT
+    }
+
+    /// Nothing is wanted.
+    pub fn is_nothing(&self) -> bool {
+        !self.is_handler() && self.flags == 0
+    }
 }
 
 struct Slot {

@@ -5,6 +5,7 @@ use core::ffi::c_void;
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicU64, AtomicUsize};
 
+use super::Context;
 use super::counters::add;
 use super::event::Call;
 use crate::zone::{Inbox, Link};
@@ -121,5 +122,21 @@ impl Jobs {
         self.last.store(0, Relaxed);
         // Not to 0: a check that is under way has a limit.
         self.taken.store(self.collected.load(Relaxed), Relaxed);
+    }
+}
+
+impl Context {
+    /// Drop what was posted to a context that is no more: whoever has pinned
+    /// it, on any thread and in a signal handler.
+    #[inline(never)]
+    #[unsafe(link_section = ".text.safepoint_zone")]
+    pub fn abandon_jobs(&self) {
+        let mut address = self.inbox().posted.take_all();
+        while address != 0 {
+            // SAFETY: posted, so alive until it is released.
+            let link = unsafe { link(address as *mut Job) };
+            address = link.next();
+            link.release();
+        }
     }
 }

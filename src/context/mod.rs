@@ -1,38 +1,46 @@
 //! A context: its owner, its handlers, and what is pending for it.
 //!
-//! The process has one today, [`MAIN`]. Nothing here is global but that
-//! static and what belongs to the process (`disposition`): another context is
-//! another value of [`Context`].
+//! The process has a main one, [`MAIN`], and others that come and go
+//! (`contexts`). Nothing here is global but those and what belongs to the
+//! process (`disposition`).
 
+mod contexts;
 mod counters;
 mod disposition;
+mod escalation;
 mod event;
 mod fork;
 mod handlers;
 mod jobs;
+mod lock;
 mod ready;
+mod timers;
 mod waits;
 mod wakeup;
 
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 
+pub use contexts::{free, new, pinned, resolve};
 pub use counters::{Counters, Tally, add};
+use disposition::Stand;
 pub use disposition::{Installed, Kind, kick_signal};
 pub use event::{
-    Call, Event, Handler, SAFEPOINT_EVENT_CALL, SAFEPOINT_EVENT_INTERRUPT,
-    SAFEPOINT_EVENT_SIGNAL,
+    Call, Event, Handle, Handler, SAFEPOINT_EVENT_CALL, SAFEPOINT_EVENT_INTERRUPT,
+    SAFEPOINT_EVENT_SIGNAL, SAFEPOINT_EVENT_TIMER,
 };
+pub use fork::is_an_owner;
 pub use handlers::{ALL_FLAGS, Entry, Handlers, SAFEPOINT_ONESHOT};
 pub use jobs::{Job, Jobs, link};
 pub use ready::Ready;
+pub use timers::{Due, Timers, cancel, end_timers};
 pub use waits::Waits;
 
 use crate::sys::{self, Errno};
-use crate::zone::{self, Inbox};
+use crate::zone::{Inbox, Pins, Place};
 
 /// The main context.
-pub static MAIN: Context = Context::new(0);
+pub static MAIN: Context = Context::new(0, Place::MAIN);
 
 /// In this order: what an owner looks at before it waits lies together.
 #[repr(C, align(256))]
@@ -40,6 +48,8 @@ pub struct Context {
     /// The owner's thread; 0 is none, `ENDED` one that is no more.
     owner: AtomicUsize,
     pub waits: Waits,
+    /// Needed while a timer says that a safe point is overdue.
+    overdue: Stand,
     /// How many sig_hold() are open.
     held: AtomicU32,
     /// A hold took the breaker down: a check has yet to see to the eventfd.
@@ -51,12 +61,15 @@ pub struct Context {
     pub ready: Ready,
     pub handlers: Handlers,
     pub tally: Tally,
+    pub timers: Timers,
+    pub pins: Pins,
     /// Failed wake-ups that sig_wakeup_failures() has told of.
     failures_told: AtomicU64,
     /// The number that the user knows the wake-up fd by, plus 1.
     wakeup_fd: AtomicU32,
-    /// Which inbox is this one's.
-    slot: usize,
+    /// 0 is the main one.
+    number: usize,
+    place: Place,
 }
 
 const ADOPTING: usize = usize::MAX;
@@ -65,9 +78,10 @@ const ADOPTING: usize = usize::MAX;
 const ENDED: usize = usize::MAX;
 
 impl Context {
-    pub const fn new(slot: usize) -> Self {
+    pub const fn new(number: usize, place: Place) -> Self {
         Context {
-            slot,
+            number,
+            place,
             owner: AtomicUsize::new(0),
             held: AtomicU32::new(0),
             unsettled: AtomicU32::new(0),
@@ -77,6 +91,9 @@ impl Context {
             jobs: Jobs::new(),
             tally: Tally::new(),
             waits: Waits::new(),
+            overdue: Stand::new(),
+            timers: Timers::new(),
+            pins: Pins::new(),
             failures_told: AtomicU64::new(0),
             wakeup_fd: AtomicU32::new(0),
         }
@@ -84,7 +101,7 @@ impl Context {
 
     #[inline(always)]
     pub fn inbox(&self) -> &'static Inbox {
-        zone::inbox(self.slot)
+        self.place.inbox()
     }
 
     #[inline(always)]
@@ -107,7 +124,7 @@ impl Context {
         let me = sys::this_thread();
         match self.owner.compare_exchange(0, me, AcqRel, Acquire) {
             Ok(_) => {
-                fork::watch_owner(self);
+                fork::watch_owner();
                 Ok(())
             }
             Err(owner) if owner == me => Ok(()),
@@ -123,11 +140,8 @@ impl Context {
         if first && result.is_err() {
             self.owner.store(0, Release);
         } else if first {
-            self.tally.reset();
-            self.ready.begin_counting(self.inbox());
-            self.failures_told.store(0, Relaxed);
+            self.begin_counting();
             self.take_waits_over();
-            self.inbox().begin_counting();
         }
         result
     }
@@ -152,7 +166,7 @@ impl Context {
         self.owner.store(sys::this_thread(), Release);
         self.take_waits_over();
         self.running.store(0, Release);
-        fork::watch_owner(self);
+        fork::watch_owner();
         self.settle(); // whatever the old owner was in the middle of
         Ok(())
     }
@@ -246,7 +260,7 @@ impl Context {
         !self.ready.is_empty() || !self.jobs.is_empty() || self.inbox().is_pending()
     }
 
-    /// Whether a call, a job or an interrupt waits.
+    /// Whether a call, a job, a timer or an interrupt waits.
     pub fn is_pending_besides_signals(&self) -> bool {
         !self.jobs.is_empty() || self.inbox().is_pending_besides_signals()
     }
@@ -305,12 +319,14 @@ impl Context {
         while self.jobs.take(limit).is_some() {
             add(&self.tally.calls_dropped, 1);
         }
+        self.drop_timers();
         self.settle();
     }
 
     /// Put every disposition back, drop what is pending, have no owner.
     pub fn finish(&self) {
         self.stop_waits();
+        self.stop_escalations();
         disposition::restore_all(self);
         self.stop_wakeups();
         self.held.store(0, Relaxed);
@@ -318,22 +334,5 @@ impl Context {
         // Also inside a handler: the check that called it sees who owns it.
         self.running.store(0, Release);
         self.owner.store(0, Release);
-    }
-
-    pub fn counters(&self) -> Counters {
-        let tally = &self.tally;
-        Counters {
-            arrivals: self.ready.collected() + self.inbox().waiting(),
-            handled: tally.handled.load(Relaxed),
-            coalesced: tally.coalesced.load(Relaxed),
-            lost: tally.lost.load(Relaxed),
-            dropped: tally.dropped.load(Relaxed),
-            calls_run: tally.calls_run.load(Relaxed),
-            calls_refused: self.inbox().calls_refused(),
-            calls_dropped: tally.calls_dropped.load(Relaxed),
-            wakeups_failed: self.inbox().wake.failures().0,
-            forwards: self.inbox().waiting.kicks(),
-            latency: tally.latency(),
-        }
     }
 }

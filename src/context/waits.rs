@@ -4,12 +4,14 @@ use core::sync::atomic::AtomicU32;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::Context;
-use super::disposition;
-use crate::sys::zone::{HAS_NO_WINDOW, delete_timer, new_timer};
+use super::disposition::Stand;
+use crate::sys::zone::{HAS_NO_WINDOW, Sent, delete_timer, new_timer};
 use crate::sys::{self, Errno};
 
 /// Only the owner writes these.
 pub struct Waits {
+    /// Needed since the first wait.
+    stand: Stand,
     /// How many sig_blocking_begin() are open.
     depth: AtomicU32,
     /// Its owner was adopted out of a wait: the one before may still be about
@@ -19,7 +21,7 @@ pub struct Waits {
 
 impl Waits {
     pub const fn new() -> Self {
-        Waits { depth: AtomicU32::new(0), hurried: AtomicU32::new(0) }
+        Waits { stand: Stand::new(), depth: AtomicU32::new(0), hurried: AtomicU32::new(0) }
     }
 }
 
@@ -63,19 +65,20 @@ impl Context {
     /// does not block them.
     #[inline(never)]
     fn prepare_waits(&self, me: usize) -> Result<(), Errno> {
-        let signum = disposition::stand_for_kicks(self)?;
+        let signum = self.waits.stand.need(self)?;
         sys::unblock(signum);
         let waiting = &self.inbox().waiting;
         self.delete_timer();
         // Without one, what comes in somebody else's handler over a wait, and
         // nothing else, may be late; where all depends on it, it has to be.
-        let timer = new_timer(sys::thread_number(), signum as i32);
+        let (thread, says) = (sys::thread_number(), Sent::Kick(self.number));
+        let timer = new_timer(Some(thread), signum as i32, says);
         waiting.set_timer(timer.ok());
         if self.always_repeats() {
             timer?;
         }
         waiting.repeat(self.always_repeats());
-        waiting.prepare(me, sys::thread_number(), signum);
+        waiting.prepare(self.number, me, thread, signum);
         Ok(())
     }
 
@@ -130,12 +133,12 @@ impl Context {
     }
 
     /// Kick with this signal from now on; the one before. EBUSY between
-    /// sig_blocking_begin() and its end.
+    /// sig_blocking_begin() and its end, and where other contexts wait by it.
     pub fn set_kick_signal(&self, signum: u32) -> Result<u32, Errno> {
         if self.waits.depth.load(Relaxed) != 0 {
             return Err(sys::EBUSY);
         }
-        let before = disposition::set_kick_signal(self, signum)?;
+        let before = self.waits.stand.choose(signum)?;
         self.stop_waits();
         Ok(before)
     }
@@ -152,6 +155,7 @@ impl Context {
         self.waits.depth.store(0, Relaxed);
         self.delete_timer();
         self.inbox().waiting.reset();
+        self.waits.stand.leave();
     }
 
     /// A forked child has none of its parent's timers, and another number.
@@ -162,6 +166,7 @@ impl Context {
         self.waits.hurried.store(0, Relaxed);
         self.waits.depth.store(0, Relaxed);
         self.inbox().waiting.reset();
+        self.waits.stand.leave();
         // Where no timer is to be had, it is kicked once.
         if inside && (self.enter_blocking(me).is_ok() || self.begin_wait(me).is_ok()) {
             self.waits.depth.store(depth, Relaxed);

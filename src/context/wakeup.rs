@@ -64,20 +64,39 @@ impl Context {
     /// An eventfd that is readable while something is pending.
     pub fn event_fd(&self) -> Result<i32, Errno> {
         let wake = &self.inbox().wake;
-        if let Some(fd) = wake.event_fd() {
-            return Ok(fd);
+        let known = wake.event_fd();
+        let fd = known.map_or_else(sys::new_event, Ok)?;
+        if !wake.is_event_on() {
+            wake.start_event(fd);
+            self.inbox().look();
+            self.settle();
         }
-        let fd = sys::new_event()?;
-        wake.start_event(fd);
-        self.inbox().look();
-        self.settle();
         Ok(fd)
     }
 
-    pub fn set_wakeup_function(&self, function: usize, argument: usize) {
+    /// EBUSY where somebody has been in the one before for a second: then it
+    /// stays.
+    pub fn set_wakeup_function(&self, words: [usize; 2]) -> Result<(), Errno> {
         let wake = &self.inbox().wake;
-        wake.set_function(function, argument);
+        let before = wake.stop_function();
+        let result = if self.is_left_in_peace() { Ok(words) } else { Err(before) };
+        let (Ok(set) | Err(set)) = result;
+        wake.set_function(set);
         self.wake_for_pending(|signum| wake.call_function(signum));
+        result.map(|_| ()).map_err(|_| sys::EBUSY)
+    }
+
+    /// Wait until nobody is in the wake-up function any more, which was just
+    /// taken away; a second, at most.
+    fn is_left_in_peace(&self) -> bool {
+        let late = sys::zone::now().saturating_add(1_000_000_000);
+        while self.inbox().wake.is_calling() {
+            if sys::zone::now() >= late {
+                return false;
+            }
+            sys::let_others_run();
+        }
+        true
     }
 
     /// What came before there was a wake-up of this kind is due one now.
@@ -107,7 +126,8 @@ impl Context {
             self.inbox().wake.aim(Target::NOTHING);
         }
         self.wakeup_fd.store(0, Relaxed);
-        self.inbox().wake.set_function(0, 0);
+        // What cannot be waited for is not called again, at least.
+        let _ = self.set_wakeup_function([0; 2]);
     }
 
     /// The numbers stay, but nothing of the parent's lies under them.
@@ -127,7 +147,7 @@ impl Context {
         if let Some(number) = wake.event_fd() {
             if fresh.and_then(|fresh| sys::put_under(fresh, number)).is_err() {
                 sys::close(number);
-                wake.stop_event();
+                wake.forget_event();
             }
         }
         if let Ok(fresh) = fresh {

@@ -2,7 +2,7 @@
 //!
 //! A check runs what was pending when it began: signals by rising number,
 //! each queued one in the order it came, then calls in the order they were
-//! added, then posted jobs. It first fixes its limits, and then takes one
+//! added and timers in the order they fell due, then posted jobs. It first fixes its limits, and then takes one
 //! thing at a time out of the context, brings the breaker to what is left, and
 //! only then calls. So a handler may check, raise, longjmp or never come
 //! back: whatever had not run is still pending. No frame here has anything to
@@ -14,7 +14,8 @@ use core::ffi::{c_int, c_void};
 use core::sync::atomic::Ordering::Relaxed;
 
 use crate::context::{
-    Context, Event, SAFEPOINT_EVENT_CALL, SAFEPOINT_EVENT_INTERRUPT, SAFEPOINT_EVENT_SIGNAL,
+    Context, Due, Event, SAFEPOINT_EVENT_CALL, SAFEPOINT_EVENT_INTERRUPT,
+    SAFEPOINT_EVENT_SIGNAL, SAFEPOINT_EVENT_TIMER,
 };
 use crate::sys::{self, Errno};
 use crate::zone;
@@ -22,6 +23,7 @@ use crate::zone;
 /// How far a check goes.
 struct Limits {
     round: u64,
+    timers: u64,
     calls: u64,
     jobs: u64,
 }
@@ -29,8 +31,10 @@ struct Limits {
 /// Fix the limits, and collect what lies in front of them.
 #[inline(always)]
 fn begin(context: &Context) -> Limits {
+    context.inbox().escalations.forget();
     Limits {
         round: context.ready.collect(context.inbox()),
+        timers: context.timers.limit(),
         // Before any look at late calls: see zone::ring.
         calls: context.inbox().calls.limit(),
         jobs: context.jobs.collect(context.inbox()),
@@ -60,12 +64,14 @@ pub fn check(context: &Context, frame: *mut c_void) -> c_int {
 
 fn run(context: &Context, me: usize, frame: *mut c_void) -> c_int {
     if let Some(value) = context.inbox().take_interrupt() {
+        context.inbox().escalations.forget();
         context.settle();
         return value;
     }
     let mut ran = false;
     let mut event = Event::of(SAFEPOINT_EVENT_SIGNAL);
     event.frame = frame;
+    event.context = context.handle();
     let limits = begin(context);
     while context.ready.take(context.inbox(), limits.round, &mut event) {
         let Some(ready) = dispatch::signal(context, &event) else { continue };
@@ -76,8 +82,7 @@ fn run(context: &Context, me: usize, frame: *mut c_void) -> c_int {
             return raised;
         }
     }
-    let calls = &context.inbox().calls;
-    while let Some(call) = calls.take_late().or_else(|| calls.take(limits.calls)) {
+    while let Some((call, _)) = take_call(context, &limits) {
         ran = true;
         context.tally.runs_call();
         commit(context, &limits);
@@ -101,12 +106,30 @@ fn run(context: &Context, me: usize, frame: *mut c_void) -> c_int {
     0
 }
 
+/// The next call, or the next timer that fell due before it was added.
+#[inline(always)]
+fn take_call(context: &Context, limits: &Limits) -> Option<(zone::Call, Option<Due>)> {
+    let calls = &context.inbox().calls;
+    if let Some(call) = calls.take_late() {
+        return Some((call, None));
+    }
+    let timer = |place| {
+        let due = context.take_timer(limits.timers, place)?;
+        let call = zone::Call { function: due.function, argument: due.argument };
+        Some((call, Some(due)))
+    };
+    timer(calls.head())
+        .or_else(|| calls.take(limits.calls).map(|call| (call, None)))
+        .or_else(|| timer(u64::MAX))
+}
+
 /// Before a handler is called: the breaker says whether anything is left. It
 /// is set while a check runs, so there is something to do only at the end.
 #[inline(always)]
 fn commit(context: &Context, limits: &Limits) {
     let more = !context.ready.is_empty()
         || !context.inbox().calls.is_drained(limits.calls)
+        || context.inbox().has_due()
         || !context.jobs.is_empty();
     if !more {
         context.settle();
@@ -122,6 +145,7 @@ pub fn next(context: &Context, event: &mut Event) -> Result<bool, Errno> {
     }
     let limits = begin(context);
     let taken = take_one(context, &limits, event);
+    event.context = context.handle();
     context.settle();
     Ok(taken)
 }
@@ -138,14 +162,18 @@ fn take_one(context: &Context, limits: &Limits, event: &mut Event) -> bool {
             return true;
         }
     }
-    let calls = &context.inbox().calls;
-    let call = calls.take_late().or_else(|| calls.take(limits.calls));
-    let taken = match call.map(dispatch::call_parts) {
+    let taken = take_call(context, limits);
+    let (kind, time, count) = match taken.as_ref().and_then(|(_, due)| due.as_ref()) {
+        Some(due) => (SAFEPOINT_EVENT_TIMER, due.time, due.count),
+        None => (SAFEPOINT_EVENT_CALL, 0, 1),
+    };
+    let taken = match taken {
+        Some((call, _)) => Some(dispatch::call_parts(call)),
         None => context.jobs.take(limits.jobs),
-        taken => taken,
     };
     let Some((function, argument)) = taken else { return false };
-    *event = Event::of(SAFEPOINT_EVENT_CALL);
+    *event = Event::of(kind);
+    (event.time, event.count) = (time, count);
     (event.r#fn, event.arg) = (function, argument);
     context.tally.runs_call();
     true

@@ -1,7 +1,10 @@
-//! The calling thread: its number and its mask.
+//! Threads: the calling one's number and mask; one of our own.
 #![allow(unsafe_code)] // the boundary to the C library
 
-use core::ffi::c_int;
+use core::ffi::{CStr, c_int, c_void};
+use core::mem::MaybeUninit;
+use core::ptr::null_mut;
+use core::sync::atomic::AtomicU32;
 
 use super::Errno;
 use super::zone::{SignalSet, last_error, swap_mask};
@@ -27,5 +30,62 @@ pub fn blocked_and_sent() -> Result<u64, Errno> {
     match unsafe { libc::sigpending(&mut set.0) } {
         0 => Ok(set.to_bits()),
         _ => Err(last_error()),
+    }
+}
+
+/// Start a thread: as pthread_self() names it.
+pub fn start_thread(
+    function: extern "C" fn(*mut c_void) -> *mut c_void,
+    argument: usize,
+) -> Result<usize, Errno> {
+    /// It calls nothing that is deep, but wake-up functions of others.
+    const STACK: usize = 256 * 1024;
+    let mut thread: libc::pthread_t = 0;
+    let mut attributes = MaybeUninit::<libc::pthread_attr_t>::zeroed();
+    let attributes = attributes.as_mut_ptr();
+    // SAFETY: valid places; the attributes are made before they are used.
+    let result = unsafe {
+        libc::pthread_attr_init(attributes);
+        libc::pthread_attr_setstacksize(attributes, STACK);
+        let argument = argument as *mut c_void;
+        let result = libc::pthread_create(&mut thread, attributes, function, argument);
+        libc::pthread_attr_destroy(attributes);
+        result
+    };
+    if result == 0 { Ok(thread as usize) } else { Err(result) }
+}
+
+/// Wait until a thread that was started here has ended.
+pub fn join(thread: usize) {
+    // SAFETY: started here, and joined once.
+    unsafe { libc::pthread_join(thread as libc::pthread_t, null_mut()) };
+}
+
+/// Name the calling thread, for whoever lists threads; and have the kernel
+/// wake it no later than it is asked to.
+#[cfg(target_os = "linux")]
+pub fn name_thread(name: &CStr) {
+    // SAFETY: a string that ends in zero; a number.
+    unsafe {
+        libc::prctl(libc::PR_SET_NAME, name.as_ptr());
+        libc::prctl(libc::PR_SET_TIMERSLACK, 1 as libc::c_ulong);
+    }
+}
+
+/// Sleep until the word is no longer `seen`, or it is `until`, by
+/// CLOCK_MONOTONIC in nanoseconds; or for any other reason.
+#[cfg(target_os = "linux")]
+pub fn wait_for_futex(word: &AtomicU32, seen: u32, until: u64) {
+    let time = libc::timespec {
+        tv_sec: (until / 1_000_000_000).min(i32::MAX as u64) as _,
+        tv_nsec: (until % 1_000_000_000) as _,
+    };
+    let operation = libc::FUTEX_WAIT_BITSET;
+    let any = libc::FUTEX_BITSET_MATCH_ANY;
+    let unused = null_mut::<c_void>();
+    // SAFETY: a word and a time that outlive the call.
+    unsafe {
+        let word = word.as_ptr();
+        libc::syscall(libc::SYS_futex, word, operation, seen, &raw const time, unused, any);
     }
 }

@@ -10,7 +10,8 @@ use super::zone::{SignalSet, WakeKind, last_error, swap_mask};
 pub use super::zone::this_thread;
 
 pub use libc::{
-    E2BIG, EAGAIN, EBADF, EBUSY, EEXIST, EINVAL, EMFILE, ENFILE, ENOMEM, EPERM,
+    E2BIG, EAGAIN, EBADF, EBUSY, EEXIST, EINVAL, EMFILE, ENFILE, ENOENT, ENOMEM, EPERM,
+    ESTALE,
 };
 pub use libc::{EALREADY, EINPROGRESS, EINTR, EISCONN, ESRCH, ETIMEDOUT};
 pub use libc::{SIGCHLD, SIGINT, SIGKILL, SIGPIPE, SIGSTOP, SIGURG, SIGXFSZ};
@@ -68,8 +69,7 @@ impl Lock {
         }
         let before = swap_mask(libc::SIG_BLOCK, &SignalSet::from_bits(!0)).to_bits();
         while self.holder.compare_exchange(0, me, Acquire, Relaxed).is_err() {
-            // SAFETY: no preconditions.
-            unsafe { libc::sched_yield() };
+            let_others_run();
         }
         let [low, high] = &self.mask;
         low.store(before as u32, Relaxed);
@@ -137,6 +137,29 @@ impl AtThreadExit {
         // a program has more than 32 keys; then the end goes unnoticed.
         unsafe { libc::pthread_setspecific(key, value) };
     }
+
+    /// Whether the calling thread is marked.
+    pub fn is_marked(&self) -> bool {
+        let Some(key) = self.0.load(Acquire).checked_sub(1) else { return false };
+        // SAFETY: a key that was created.
+        unsafe { !libc::pthread_getspecific(key as libc::pthread_key_t).is_null() }
+    }
+}
+
+/// Let another thread run.
+pub fn let_others_run() {
+    // SAFETY: no preconditions.
+    unsafe { libc::sched_yield() };
+}
+
+/// Memory for the life of the process: zeros, which take none until they are
+/// written to.
+pub fn map(size: usize) -> Result<*mut c_void, Errno> {
+    let access = libc::PROT_READ | libc::PROT_WRITE;
+    let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+    // SAFETY: fresh memory, wherever there is some.
+    let memory = unsafe { libc::mmap(core::ptr::null_mut(), size, access, kind, -1, 0) };
+    if memory == libc::MAP_FAILED { Err(ENOMEM) } else { Ok(memory) }
 }
 
 /// What kind of wake-up this descriptor takes. EBADF: not open. EINVAL:

@@ -10,8 +10,8 @@
 use core::ffi::{c_int, c_void};
 
 use super::deliveries::Details;
-use super::inbox::bit;
-use super::process::PROCESS;
+use super::inbox::{Inbox, bit};
+use super::process::{MAIN, PROCESS, known_inbox};
 use crate::sys::zone::{self as sys, SavedErrno, SigInfo};
 
 /// Every signal is blocked in an arrival, but for the faults: one of those in
@@ -44,16 +44,20 @@ pub unsafe extern "C" fn arrival(signum: c_int, info: *mut SigInfo, context: *mu
         }
         let led_out = sys::leave_wait(context);
         let chained = PROCESS.is_chained(signum as u32);
-        if chained && came_back(signum, info) {
-            return;
+        if chained {
+            match came_back(signum, info) {
+                0 => {}
+                1 => return beneath(signum, info, context),
+                _ => return,
+            }
         }
-        if sys::is_kick(info, || PROCESS.is_kicked_by(signum)) {
-            return kicked(signum, info, context, led_out);
+        if let Some(sent) = sys::sent(info, || PROCESS.is_kicked_by(signum)) {
+            return sent_by_us(sent, signum, info, context, led_out);
         }
         let read = sys::read_siginfo(signum, info);
         let here = is_here();
-        if here {
-            record(signum as u32, &read, led_out);
+        if here && record(signum as u32, &read, led_out) {
+            default(signum, info);
         }
         if chained {
             chain(signum, info, context, here);
@@ -61,12 +65,29 @@ pub unsafe extern "C" fn arrival(signum: c_int, info: *mut SigInfo, context: *mu
     }
 }
 
+/// What an arrival would say of a signal that this process sends to itself.
+#[inline(always)]
+fn from_here() -> sys::Siginfo {
+    let (pid, uid) = (sys::process_id(), sys::user_id());
+    sys::Siginfo { code: sys::SI_USER, pid, uid, status: 0, value: 0 }
+}
+
 /// As if the signal had arrived. Any thread, and in a signal handler.
 #[unsafe(link_section = ".text.safepoint_zone")]
 pub fn trip(signum: u32) {
-    let (pid, uid) = (sys::process_id(), sys::user_id());
-    let read = sys::Siginfo { code: sys::SI_USER, pid, uid, status: 0, value: 0 };
-    record(signum, &read, false);
+    record(signum, &from_here(), false);
+}
+
+/// The same for one context, which has a handler for it.
+#[unsafe(link_section = ".text.safepoint_zone")]
+pub fn trip_one(inbox: &Inbox, signum: u32) {
+    deliver(inbox, signum, &details(&from_here()), false);
+}
+
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+fn deliver(inbox: &Inbox, signum: u32, details: &Details, led_out: bool) -> bool {
+    inbox.deliver(signum, details, led_out)
 }
 
 /// What a delivery says of itself, now.
@@ -82,26 +103,65 @@ pub fn details(read: &sys::Siginfo) -> Details {
     }
 }
 
+/// True where it has come to one of them too often.
 #[inline(never)]
 #[unsafe(link_section = ".text.safepoint_zone")]
-fn record(signum: u32, read: &sys::Siginfo, led_out: bool) {
+fn record(signum: u32, read: &sys::Siginfo, led_out: bool) -> bool {
     let details = details(read);
-    for inbox in PROCESS.subscribers(signum) {
-        inbox.deliver(signum, &details, led_out);
+    let (main, others) = PROCESS.subscribers(signum);
+    let mut too_often = main && deliver(&MAIN.0, signum, &details, led_out);
+    let Some(others) = others else { return too_often };
+    for index in others.iter() {
+        if let Some(inbox) = known_inbox(index + 1) {
+            too_often |= deliver(inbox, signum, &details, led_out);
+        }
+    }
+    too_often
+}
+
+/// A signal of our own: a kick, to an owner that waits (see `waiting`), or that
+/// a safe point is overdue. Another copy of the library may have one on its way
+/// by the same signal.
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+unsafe fn sent_by_us(
+    sent: sys::Sent,
+    signum: c_int,
+    info: *mut SigInfo,
+    context: *mut c_void,
+    led_out: bool,
+) {
+    let me = sys::this_thread();
+    let kicked = |inbox: &Inbox| inbox.waiting.kicked(me, led_out);
+    // SAFETY: what the kernel passed.
+    unsafe {
+        match sent {
+            sys::Sent::Kick(number) => {
+                known_inbox(number).inspect(|inbox| kicked(inbox));
+            }
+            sys::Sent::Overdue(number, signum) => overdue(number, signum, info),
+            sys::Sent::Nameless => {
+                let mut number = 0;
+                while let Some(inbox) = known_inbox(number) {
+                    kicked(inbox);
+                    number += 1;
+                }
+            }
+        }
+        let next = PROCESS.next(signum as u32);
+        if is_sibling(&next) {
+            call_next(&next, signum, info, context, false);
+        }
     }
 }
 
-/// A signal of our own to an owner that waits: see `waiting`. Another copy of
-/// the library may have one on its way by the same signal.
-#[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
-unsafe fn kicked(signum: c_int, info: *mut SigInfo, context: *mut c_void, led_out: bool) {
-    let me = sys::this_thread();
-    PROCESS.inboxes().for_each(|inbox| inbox.waiting.kicked(me, led_out));
-    let next = PROCESS.next(signum as u32);
-    if is_sibling(&next) {
+/// A safe point was to be reached by now: if it was not, do the default.
+#[inline(always)]
+unsafe fn overdue(number: usize, signum: u32, info: *mut SigInfo) {
+    let Some(inbox) = known_inbox(number) else { return };
+    if is_here() && inbox.escalations.is_overdue(signum, sys::now()) {
         // SAFETY: what the kernel passed.
-        unsafe { call_next(&next, signum, info, context, false) };
+        unsafe { default(signum as c_int, info) };
     }
 }
 
@@ -118,7 +178,7 @@ fn is_here() -> bool {
 unsafe fn fault(signum: c_int, info: *mut SigInfo, context: *mut c_void) {
     // SAFETY: what the kernel passed.
     unsafe {
-        let came_back = sys::is_marked(info, mark());
+        let came_back = sys::times_marked(info, mark()) != 0;
         match if came_back { Next::Default } else { next(signum, is_here()) } {
             Next::Handler(action) => call_next(&action, signum, info, context, false),
             // Blocked while we are in here: it strikes on the way out, with
@@ -132,17 +192,33 @@ unsafe fn fault(signum: c_int, info: *mut SigInfo, context: *mut c_void) {
     }
 }
 
-/// Whether a handler that stood before us, and to which we chain, has passed
+/// How often a handler that stood before us, and to which we chain, has passed
 /// the delivery back to us: one that was installed over us, knows us as what
 /// stood before it, and over which we were then installed once more. One that
 /// does not pass the siginfo on shows by who stands at the top.
 #[inline(always)]
-unsafe fn came_back(signum: c_int, info: *mut SigInfo) -> bool {
+unsafe fn came_back(signum: c_int, info: *mut SigInfo) -> usize {
     if info.is_null() {
-        return is_at_the_top(signum);
+        return usize::from(is_at_the_top(signum));
     }
     // SAFETY: what the kernel passed.
-    unsafe { sys::is_marked(info, mark()) }
+    unsafe { sys::times_marked(info, mark()) }
+}
+
+/// It has: whoever passed it back would have passed it on, through us, to what
+/// stood there before the first of ours.
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+unsafe fn beneath(signum: c_int, info: *mut SigInfo, context: *mut c_void) {
+    let origin = PROCESS.origin(signum as u32);
+    let is_next = origin == PROCESS.next(signum as u32);
+    if is_next || !PROCESS.is_subscribed(signum as u32) || !is_here() {
+        return;
+    }
+    if let Next::Handler(action) = as_it_stands(origin, signum, true) {
+        // SAFETY: what the kernel passed.
+        unsafe { call_next(&action, signum, info, context, false) };
+    }
 }
 
 #[inline(always)]
@@ -157,7 +233,7 @@ fn is_at_the_top(signum: c_int) -> bool {
 #[inline(never)]
 #[unsafe(link_section = ".text.safepoint_zone")]
 unsafe fn chain(signum: c_int, info: *mut SigInfo, context: *mut c_void, here: bool) {
-    let subscribed = PROCESS.subscribers(signum as u32).next().is_some();
+    let subscribed = PROCESS.is_subscribed(signum as u32);
     // SAFETY: what the kernel passed.
     unsafe {
         let unhandled =
@@ -185,7 +261,12 @@ enum Next {
 /// that runs on our memory does not say so.
 #[inline(always)]
 fn next(signum: c_int, here: bool) -> Next {
-    let action = PROCESS.next(signum as u32);
+    as_it_stands(PROCESS.next(signum as u32), signum, here)
+}
+
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+fn as_it_stands(action: sys::Action, signum: c_int, here: bool) -> Next {
     let once = action.flags & sys::SA_RESETHAND != 0;
     if action.handler == sys::IGNORE.handler {
         Next::Ignored
@@ -200,7 +281,8 @@ fn next(signum: c_int, here: bool) -> Next {
 
 /// Call it under the mask that the kernel would have given it, with the mark
 /// that lets us know the siginfo should it come back to us.
-#[inline(always)]
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
 unsafe fn call_next(
     next: &sys::Action,
     signum: c_int,
@@ -227,7 +309,8 @@ unsafe fn call_next(
 
 /// Do what the kernel does by default, with the same siginfo: unblock,
 /// default, send again. Comes back from a stop, when the process goes on.
-#[inline(always)]
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
 unsafe fn default(signum: c_int, info: *mut SigInfo) {
     if sys::IGNORED_BY_DEFAULT & bit(signum as u32) != 0 {
         return;

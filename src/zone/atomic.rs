@@ -5,8 +5,9 @@
 //! very same files over loom's atomics.
 
 pub(crate) use core::hint::spin_loop;
+pub(crate) use core::ptr::{null_mut, with_exposed_provenance};
 pub(crate) use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
-pub(crate) use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, fence};
+pub(crate) use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, fence};
 
 /// Behind a SeqCst read-modify-write, and in front of loads that are no SeqCst:
 /// what came before it is seen by all before they are made. On x86-64 the

@@ -16,6 +16,7 @@
 
 use super::atomic::{AcqRel, AtomicU32, AtomicU64, Relaxed, Release, SeqCst, constructor};
 use super::deliveries::{Deliveries, Details, QUEUED, SINGLES};
+use super::escalation::Escalations;
 use super::posted::{Link, Posted};
 use super::ring::{Call, Full, ROOM, Ring};
 use super::waiting::Waiting;
@@ -29,6 +30,7 @@ use crate::sys::zone as sys;
 /// both: calls from one thread to another go through half as fast again.
 #[repr(C, align(64))]
 pub struct Inbox {
+    pub escalations: Escalations,
     pub deliveries: Deliveries<SINGLES, { SINGLES + QUEUED }>,
     /// Signals that have ever arrived, by bit `signum - 1`: whose counts are
     /// to be looked at. A bit stays, so it is written once.
@@ -38,6 +40,8 @@ pub struct Inbox {
     /// `INTERRUPT | value`, or 0.
     interrupt: AtomicU64,
     calls_refused: AtomicU64,
+    /// Timers that have fallen due and are not taken.
+    due: AtomicU64,
     pub posted: Posted,
     pub wake: Wake,
     pub waiting: Waiting,
@@ -61,6 +65,7 @@ impl Inbox {
     constructor! {
         pub fn new() -> Self {
             Inbox {
+                escalations: Escalations::new(),
                 breaker: Breaker(AtomicU32::new(0)),
                 calls: Ring::new(),
                 wake: Wake::new(),
@@ -71,15 +76,17 @@ impl Inbox {
                 queues: AtomicU64::new(0),
                 interrupt: AtomicU64::new(0),
                 calls_refused: AtomicU64::new(0),
+                due: AtomicU64::new(0),
             }
         }
     }
 
     // Producers: any thread, and in a signal handler.
 
-    /// A signal has come. `led_out`: see [`Waiting::kick`].
+    /// A signal has come. `led_out`: see [`Waiting::kick`]. True where it has
+    /// come too often: see [`Escalations`].
     #[inline(always)]
-    pub fn deliver(&self, signum: u32, details: &Details, led_out: bool) {
+    pub fn deliver(&self, signum: u32, details: &Details, led_out: bool) -> bool {
         let queue = self.queues.load(Relaxed) & bit(signum) != 0;
         self.deliveries.record(signum as usize, queue, details);
         // Whoever is told of this delivery by the breaker sees the bit, also
@@ -88,6 +95,7 @@ impl Inbox {
             self.known.fetch_or(bit(signum), SeqCst);
         }
         self.announce(signum, led_out);
+        self.escalations.delivered(signum, details.time)
     }
 
     /// Queue a call.
@@ -117,6 +125,12 @@ impl Inbox {
     #[inline(always)]
     pub fn interrupt(&self, value: i32) {
         self.interrupt.swap(INTERRUPT | u64::from(value as u32), SeqCst);
+        self.announce(0, false);
+    }
+
+    /// A timer has fallen due.
+    pub fn fall_due(&self) {
+        self.due.fetch_add(1, SeqCst);
         self.announce(0, false);
     }
 
@@ -194,6 +208,18 @@ impl Inbox {
         self.calls.is_pending()
             || self.posted.is_pending()
             || self.interrupt.load(Relaxed) != 0
+            || self.has_due()
+    }
+
+    /// Whether a timer has fallen due that is not taken.
+    #[inline(always)]
+    pub fn has_due(&self) -> bool {
+        self.due.load(Relaxed) != 0
+    }
+
+    /// One of those is taken, or cancelled.
+    pub fn take_due(&self) {
+        self.due.fetch_sub(1, SeqCst);
     }
 
     /// Counters begin at zero with each first owner.
@@ -222,9 +248,11 @@ impl Inbox {
     pub fn reset(&self) {
         self.known.store(0, Relaxed);
         self.deliveries.reset();
+        self.escalations.forget();
         self.calls.reset();
         self.posted.reset();
         self.take_interrupt();
+        self.due.store(0, Relaxed);
         self.begin_counting();
         self.breaker.0.swap(0, SeqCst);
     }

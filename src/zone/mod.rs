@@ -11,19 +11,26 @@
 mod arrival;
 mod atomic;
 mod deliveries;
+mod escalation;
 mod inbox;
+mod pins;
 mod posted;
 mod process;
 mod published;
 mod ring;
+mod subscribers;
 mod waiting;
 mod wake;
 
 pub use crate::sys::zone::now;
-pub use arrival::{ACTION_FLAGS, ACTION_MASK, arrival, details, is_sibling, trip};
+pub use arrival::{
+    ACTION_FLAGS, ACTION_MASK, arrival, details, is_sibling, trip, trip_one,
+};
 pub use deliveries::{Details, SIGNALS};
+pub use escalation::Escalation;
 pub use inbox::{Breaker, Inbox, bit};
+pub use pins::Pins;
 pub use posted::Link;
-pub use process::{MAIN, PROCESS, Remembered, inbox};
+pub use process::{CONTEXTS, MAIN, PROCESS, Place, Remembered, add_inbox};
 pub use ring::{Call, Full};
 pub use wake::Target;

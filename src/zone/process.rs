@@ -2,10 +2,14 @@
 //! process, not to a context.
 #![allow(unsafe_code)] // a link section
 
-use super::atomic::{Acquire, AtomicU32, AtomicU64, Release, SeqCst};
+use super::atomic::{
+    Acquire, AtomicPtr, AtomicU32, AtomicU64, Relaxed, Release, SeqCst, null_mut,
+    with_exposed_provenance,
+};
 use super::deliveries::SIGNALS;
 use super::inbox::{Inbox, bit};
 use super::published::Published;
+use super::subscribers::{NUMBERS, Subscribers};
 use crate::sys::zone::{Action, DEFAULT};
 
 /// The one process-wide table.
@@ -17,10 +21,48 @@ pub static MAIN: Pages = Pages(Inbox::new());
 #[repr(align(4096))]
 pub struct Pages(pub Inbox);
 
-/// The inbox of the context in this slot. There is one today: slot 0.
+/// How many contexts there can be besides the main one. They are numbered from
+/// 1, and the main one is number 0.
+pub const CONTEXTS: usize = NUMBERS;
+
+/// The inboxes of those that there ever were: none is ever unmapped.
+static INBOXES: [AtomicPtr<Inbox>; CONTEXTS] =
+    [const { AtomicPtr::new(null_mut()) }; CONTEXTS];
+
+/// The inbox of the context of this number, if there ever was one.
 #[inline(always)]
-pub fn inbox(_slot: usize) -> &'static Inbox {
-    &MAIN.0
+pub fn known_inbox(number: usize) -> Option<&'static Inbox> {
+    let Some(index) = number.checked_sub(1) else { return Some(&MAIN.0) };
+    let inbox = INBOXES.get(index)?.load(Acquire);
+    // SAFETY: null, or published by `add_inbox`.
+    unsafe { inbox.as_ref() }
+}
+
+/// Where an inbox is, as its distance from the main one: 0 is that one. So a
+/// context knows its own by an addition, and the main one is zeros, which take
+/// no room in the file.
+#[derive(Clone, Copy)]
+pub struct Place(usize);
+
+impl Place {
+    pub const MAIN: Place = Place(0);
+
+    #[inline(always)]
+    pub fn inbox(self) -> &'static Inbox {
+        let address = (&raw const MAIN.0).expose_provenance().wrapping_add(self.0);
+        // SAFETY: the main inbox, or one that was given to `add_inbox`.
+        unsafe { &*with_exposed_provenance(address) }
+    }
+}
+
+/// There is a new one.
+pub fn add_inbox(number: usize, inbox: &'static Inbox) -> Place {
+    let address = &raw const *inbox;
+    if let Some(place) = INBOXES.get(number.wrapping_sub(1)) {
+        place.store(address.cast_mut(), Release);
+    }
+    let from = (&raw const MAIN.0).expose_provenance();
+    Place(address.expose_provenance().wrapping_sub(from))
 }
 
 /// An action that is written down for arrivals to read. Zero, which is the
@@ -53,15 +95,20 @@ pub struct Process {
     id: AtomicU32,
     /// How many forks this process is away from the one that began.
     era: AtomicU32,
-    /// Signals for which the main context has a handler. With more contexts
-    /// this becomes a list per signal, behind `subscribers`.
+    /// Signals for which the main context has a handler.
     subscribed: AtomicU64,
+    /// The other contexts that have one, by signal: their numbers less 1.
+    others: [Subscribers; SIGNALS],
+    /// The signal that kicks owners, or 0 where none has yet.
+    kick: AtomicU32,
     /// Signals that are passed on after recording.
     chained: AtomicU64,
     /// Signals whose SA_RESETHAND action from before us has run.
     spent: AtomicU64,
     /// To what they are passed on.
     next: [Remembered; SIGNALS],
+    /// What stood there before the first of ours.
+    origin: [Remembered; SIGNALS],
 }
 
 impl Process {
@@ -70,9 +117,12 @@ impl Process {
             id: AtomicU32::new(0),
             era: AtomicU32::new(0),
             subscribed: AtomicU64::new(0),
+            others: [const { Subscribers::new() }; SIGNALS],
+            kick: AtomicU32::new(0),
             chained: AtomicU64::new(0),
             spent: AtomicU64::new(0),
             next: [const { Remembered::new() }; SIGNALS],
+            origin: [const { Remembered::new() }; SIGNALS],
         }
     }
 
@@ -96,27 +146,47 @@ impl Process {
         self.set_id(id);
     }
 
-    /// The inboxes of all contexts.
-    #[inline(always)]
-    pub fn inboxes(&self) -> impl Iterator<Item = &'static Inbox> {
-        [&MAIN.0].into_iter()
+    /// Owners are kicked by this signal from now on.
+    pub fn set_kick(&self, signum: u32) {
+        self.kick.store(signum, Relaxed);
     }
 
-    /// Whether an owner is kicked by this signal.
+    /// Whether owners are kicked by this signal.
     #[inline(always)]
     pub fn is_kicked_by(&self, signum: i32) -> bool {
-        self.inboxes().any(|inbox| inbox.waiting.is_kicked_by(signum))
+        self.kick.load(Relaxed) == signum as u32
     }
 
-    /// The inboxes of all contexts that have a handler for this signal.
+    /// Whether the main context has a handler for this signal, and which others
+    /// have, by their numbers less 1.
     #[inline(always)]
-    pub fn subscribers(&self, signum: u32) -> impl Iterator<Item = &'static Inbox> {
-        let subscribed = self.subscribed.load(Acquire) & bit(signum) != 0;
-        subscribed.then_some(&MAIN.0).into_iter()
+    pub fn subscribers(&self, signum: u32) -> (bool, Option<&Subscribers>) {
+        (self.subscribed.load(Acquire) & bit(signum) != 0, self.others(signum))
     }
 
-    pub fn subscribe(&self, signum: u32, on: bool) {
-        put(&self.subscribed, signum, on);
+    /// Whether any context has one.
+    #[inline(always)]
+    pub fn is_subscribed(&self, signum: u32) -> bool {
+        let (main, others) = self.subscribers(signum);
+        main || others.is_some_and(|others| !others.is_empty())
+    }
+
+    #[inline(always)]
+    fn others(&self, signum: u32) -> Option<&Subscribers> {
+        self.others.get((signum as usize).wrapping_sub(1))
+    }
+
+    /// The context of this number has a handler for this signal, or none. One
+    /// writer at a time.
+    pub fn subscribe(&self, number: usize, signum: u32, on: bool) {
+        match number.checked_sub(1) {
+            None => put(&self.subscribed, signum, on),
+            Some(index) => {
+                if let Some(others) = self.others(signum) {
+                    others.set(index, on);
+                }
+            }
+        }
     }
 
     pub fn chain(&self, signum: u32, on: bool) {
@@ -134,6 +204,11 @@ impl Process {
         self.spent.fetch_or(bit(signum), SeqCst) & bit(signum) == 0
     }
 
+    /// Whether it was spent.
+    pub fn is_spent(&self, signum: u32) -> bool {
+        self.spent.load(Acquire) & bit(signum) != 0
+    }
+
     /// What stood before us has just been put there: it has not run yet.
     pub fn renew(&self, signum: u32) {
         put(&self.spent, signum, false);
@@ -141,7 +216,7 @@ impl Process {
 
     /// Say what an arrival passes on to. One writer at a time.
     pub fn set_next(&self, signum: u32, action: &Action) {
-        if let Some(next) = self.next.get((signum as usize).wrapping_sub(1)) {
+        if let Some(next) = of(&self.next, signum) {
             next.set(action);
         }
     }
@@ -151,9 +226,27 @@ impl Process {
     #[inline(never)]
     #[unsafe(link_section = ".text.safepoint_zone")]
     pub fn next(&self, signum: u32) -> Action {
-        let next = self.next.get((signum as usize).wrapping_sub(1));
-        next.map_or(DEFAULT, Remembered::get)
+        of(&self.next, signum).map_or(DEFAULT, Remembered::get)
     }
+
+    /// Say what stood there before the first of ours. One writer at a time.
+    pub fn set_origin(&self, signum: u32, action: &Action) {
+        if let Some(origin) = of(&self.origin, signum) {
+            origin.set(action);
+        }
+    }
+
+    /// What stood there before the first of ours.
+    #[inline(never)]
+    #[unsafe(link_section = ".text.safepoint_zone")]
+    pub fn origin(&self, signum: u32) -> Action {
+        of(&self.origin, signum).map_or(DEFAULT, Remembered::get)
+    }
+}
+
+#[inline(always)]
+fn of(table: &[Remembered; SIGNALS], signum: u32) -> Option<&Remembered> {
+    table.get((signum as usize).wrapping_sub(1))
 }
 
 fn put(bits: &AtomicU64, signum: u32, on: bool) {

@@ -162,6 +162,12 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
         self.tail.load(Acquire)
     }
 
+    /// The position of the next call. Owner.
+    #[inline(always)]
+    pub fn head(&self) -> u64 {
+        self.consumer.head.load(Relaxed)
+    }
+
     /// Whether a call can be taken, or is about to be published. Owner.
     #[inline(always)]
     pub fn is_pending(&self) -> bool {

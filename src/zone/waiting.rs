@@ -40,6 +40,8 @@ pub struct Waiting {
     /// The same thread as the kernel numbers it, and what it is kicked with.
     number: AtomicU32,
     signum: AtomicU32,
+    /// Which context this is.
+    context: AtomicU32,
     /// The owner's own: the thread for which all is in place that a kick needs,
     /// or 0; and what the handler that ended its last wait has returned.
     prepared: AtomicUsize,
@@ -61,6 +63,7 @@ impl Waiting {
                 thread: AtomicUsize::new(0),
                 number: AtomicU32::new(0),
                 signum: AtomicU32::new(0),
+                context: AtomicU32::new(0),
                 prepared: AtomicUsize::new(0),
                 raised: AtomicU32::new(0),
                 timer: AtomicU32::new(0),
@@ -92,7 +95,9 @@ impl Waiting {
             if self.repeat.load(Acquire) != 0 {
                 self.run_timer();
             }
-            sys::kick(self.number.load(Acquire) as i32, self.signum.load(Relaxed) as i32);
+            let number = self.number.load(Acquire) as i32;
+            let context = self.context.load(Relaxed) as usize;
+            sys::kick(number, self.signum.load(Relaxed) as i32, context);
             self.kicks.fetch_add(1, Relaxed);
         }
     }
@@ -128,12 +133,6 @@ impl Waiting {
         } else if self.is_prepared_for(me) {
             self.stop_timer();
         }
-    }
-
-    /// Whether this signal is what the owner is kicked by.
-    #[inline(always)]
-    pub fn is_kicked_by(&self, signum: i32) -> bool {
-        self.signum.load(Relaxed) == signum as u32
     }
 
     #[inline(never)]
@@ -192,8 +191,9 @@ impl Waiting {
         }
     }
 
-    /// Whom to kick, and by which signal; `me` is its name.
-    pub fn prepare(&self, me: usize, number: i32, signum: u32) {
+    /// Whom to kick for this context, and by which signal; `me` is its name.
+    pub fn prepare(&self, context: usize, me: usize, number: i32, signum: u32) {
+        self.context.store(context as u32, Relaxed);
         self.signum.store(signum, Relaxed);
         self.number.store(number as u32, Release);
         self.prepared.store(me, Relaxed);

@@ -42,6 +42,8 @@ pub struct Wake {
     fds: [AtomicU32; 3],
     event_fd: AtomicU32,
     function: Published<2>,
+    /// How many are calling it.
+    calling: AtomicU32,
     failed: AtomicU64,
     last_error: AtomicU32,
 }
@@ -72,6 +74,7 @@ impl Wake {
                 fds: fresh_array![AtomicU32::new(0); 3],
                 event_fd: AtomicU32::new(0),
                 function: Published::new(),
+                calling: AtomicU32::new(0),
                 failed: AtomicU64::new(0),
                 last_error: AtomicU32::new(0),
             }
@@ -102,11 +105,16 @@ impl Wake {
         self.raise_event()
     }
 
-    /// Call the user's function, if there is one.
+    /// Call the user's function, if there is one. Whoever takes it away sees
+    /// that it is being called, or is seen to have taken it away: SeqCst.
     #[inline(always)]
     pub fn call_function(&self, signum: u32) {
-        let [function, argument] = self.function.read();
-        sys::call_wakeup(function, signum as i32, argument);
+        self.calling.fetch_add(1, SeqCst);
+        if self.active() & FUNCTION != 0 {
+            let [function, argument] = self.function.read();
+            sys::call_wakeup(function, signum as i32, argument);
+        }
+        self.calling.fetch_sub(1, SeqCst);
     }
 
     /// Write to the user's descriptor, if there is one and it wants this.
@@ -169,9 +177,14 @@ impl Wake {
         reserved(&self.fds[kind as usize])
     }
 
-    /// Owner.
+    /// The eventfd's number, if there ever was one. Owner.
     pub fn event_fd(&self) -> Option<i32> {
-        if self.active() & EVENT == 0 { None } else { reserved(&self.event_fd) }
+        reserved(&self.event_fd)
+    }
+
+    /// Whether it is written to. Owner.
+    pub fn is_event_on(&self) -> bool {
+        self.active() & EVENT != 0
     }
 
     /// Reserve a number; 0 gives it up. Owner.
@@ -195,20 +208,30 @@ impl Wake {
         Target(self.active.load(Relaxed) & ON & !(FUNCTION | EVENT))
     }
 
-    /// Set the wake-up function; 0 is none. Owner.
-    pub fn set_function(&self, function: usize, argument: usize) {
-        if function == 0 {
-            self.switch(FUNCTION, 0);
-        }
-        self.function.write([function, argument]);
-        if function != 0 {
+    /// Call no function from here on: what was called. Owner.
+    pub fn stop_function(&self) -> [usize; 2] {
+        let was_on = self.active() & FUNCTION != 0;
+        self.switch(FUNCTION, 0);
+        if was_on { self.function.read() } else { [0; 2] }
+    }
+
+    /// Whether somebody is calling it still. Owner.
+    pub fn is_calling(&self) -> bool {
+        self.calling.load(SeqCst) != 0
+    }
+
+    /// Set the wake-up function, where none is; 0 is none. Owner.
+    pub fn set_function(&self, words: [usize; 2]) {
+        self.function.write(words);
+        if words[0] != 0 {
             self.switch(FUNCTION, FUNCTION);
         }
     }
 
     /// A forked child starts with none of its parent's, counters at zero.
     pub fn reset(&self) {
-        self.set_function(0, 0);
+        self.stop_function();
+        self.calling.store(0, SeqCst);
         self.aim(Target::NOTHING);
     }
 
@@ -217,9 +240,14 @@ impl Wake {
         self.last_error.store(0, SeqCst);
     }
 
-    /// The child could have no eventfd of its own.
+    /// Write to it no more. It stays reserved. Owner.
     pub fn stop_event(&self) {
         self.switch(EVENT, 0);
+    }
+
+    /// The child could have none of its own.
+    pub fn forget_event(&self) {
+        self.stop_event();
         self.event_fd.store(0, Release);
     }
 

@@ -57,6 +57,10 @@ macro_rules! atomics {
                 self.value().fetch_add(value, order)
             }
 
+            pub fn fetch_sub(&self, value: $value, order: Ordering) -> $value {
+                self.value().fetch_sub(value, order)
+            }
+
             pub fn fetch_or(&self, value: $value, order: Ordering) -> $value {
                 self.value().fetch_or(value, order)
             }

@@ -20,9 +20,11 @@ mod sys;
 mod abandoned;
 mod deliveries;
 mod handshake;
+mod pins;
 mod posted;
 mod published;
 mod ring;
+mod subscribers;
 mod waiting;
 mod wake;
 

@@ -20,3 +20,5 @@ pub mod posted;
 pub mod published;
 #[path = "../../src/zone/ring.rs"]
 pub mod ring;
+#[path = "../../src/zone/subscribers.rs"]
+pub mod subscribers;

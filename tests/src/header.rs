@@ -17,6 +17,15 @@ const SECTIONS: &[&[&str]] = &[
     &["src/api/time.rs"],
     &["src/api/sending.rs"],
     &["src/api/names.rs"],
+    &[
+        "src/api/contexts/life.rs",
+        "src/api/contexts/state.rs",
+        "src/api/contexts/points.rs",
+        "src/api/contexts/files.rs",
+        "src/api/contexts/sockets.rs",
+        "src/api/contexts/sleeps.rs",
+    ],
+    &["src/api/latch.rs"],
     &["src/context/counters.rs", "src/api/stats.rs"],
 ];
 
@@ -31,6 +40,7 @@ const NAMES: &[(&str, &str)] = &[
     ("Disposition", "sig_disposition"),
     ("Itimer", "sig_itimer"),
     ("Counters", "sig_counters"),
+    ("Latch", "sig_latch"),
 ];
 
 /// What Rust has no word for, behind the files that it belongs to.
@@ -38,6 +48,7 @@ const BY_HAND: &[(&str, &str)] = &[
     ("src/api/points.rs", "tests/src/inline.h"),
     ("src/api/calls.rs", "tests/src/job.h"),
     ("src/api/blocking.rs", "tests/src/retry.h"),
+    ("src/api/latch.rs", "tests/src/latch.h"),
 ];
 
 /// Structs of the C library's, which its headers define: a tag is enough.
@@ -55,8 +66,16 @@ pub const STRUCTS: &[&str] = &[
 ];
 
 /// Items of those files that are not for C.
-const NOT_FOR_C: &[&str] =
-    &["ALL_FLAGS", "LARGEST", "BreakerAddress", "VERSION", "safepoint_breaker"];
+const NOT_FOR_C: &[&str] = &[
+    "ALL_FLAGS",
+    "LARGEST",
+    "BreakerAddress",
+    "VERSION",
+    "safepoint_breaker",
+    "UNSET",
+    "AWAITED",
+    "SET",
+];
 
 pub fn generate() -> String {
     let mut header = read("tests/src/overview.h");

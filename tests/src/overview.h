@@ -31,7 +31,10 @@
  *              and returns; it never runs a user's handler.
  * safe point   A call of sig_check(), or sig_next(), by the owner; and each
  *              of its waits, where something has come (section 8).
- * owner        The one thread that runs the handlers.
+ * context      An owner, its handlers, and what is pending for it. There is a
+ *              main one, which most functions are about; an embedder can make
+ *              more (section 12).
+ * owner        The one thread that runs a context's handlers.
  * breaker      A 32-bit word that is non-zero while anything is pending.
  * raise        A handler returns non-zero. The check stops there and returns
  *              that number; what had not run yet stays pending.
@@ -40,8 +43,8 @@
  *
  * - A result >= 0 is success, a negative one is a negative errno value, and
  *   sig_strerror() says in a sentence what it means. Exceptions: sig_check()
- *   and sig_raised() return 0 or the number that a handler raised, and
- *   sig_alarm() seconds. errno is left as it was.
+ *   and sig_raised() return 0 or the number that a handler raised, sig_alarm()
+ *   seconds, and sig_context_new() a context. errno is left as it was.
  * - An out-parameter is written only on success. NULL where a pointer is
  *   required is -EINVAL, or for what the kernel reads, -EFAULT. A call that
  *   fails has changed nothing, but where it says so of EINTR.

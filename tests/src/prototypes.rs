@@ -43,6 +43,15 @@ pub fn functions(header: &str) -> Vec<Function> {
         functions.extend(function(&declaration, &comment));
         declaration.clear();
     }
+    // A twin may be called where the other may: see section 12.
+    let safe: Vec<String> = functions
+        .iter()
+        .filter(|function: &&Function| function.signal_safe)
+        .map(|function| function.name.replacen("sig_", "sig_context_", 1))
+        .collect();
+    for function in &mut functions {
+        function.signal_safe |= safe.contains(&function.name);
+    }
     functions
 }
 
@@ -50,7 +59,7 @@ fn function(declaration: &str, comment: &str) -> Option<Function> {
     let words: Vec<&str> = declaration.split_whitespace().collect();
     let text = words.join(" ");
     let (front, behind) = text.split_once('(')?;
-    let start = front.find("sig_")?;
+    let start = front.rfind("sig_")?;
     let parameters = behind.strip_suffix(");")?;
     Some(Function {
         name: front[start..].to_string(),

@@ -4,15 +4,68 @@
 use core::sync::atomic::AtomicU32;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::{Line, Ours, action_for, is_arrival, locked, show};
+use super::line::{Line, Ours, is_arrival};
+use super::{ours_at, show, wanted_at};
 use crate::context::Context;
-use crate::sys::zone::{Action, DEFAULT, IGNORE, IGNORED_BY_DEFAULT, swap_action};
+use crate::context::lock::locked;
+use crate::sys::zone::{Action, DEFAULT, IGNORED_BY_DEFAULT, swap_action};
 use crate::sys::{self, Errno};
-use crate::zone::bit;
+use crate::zone::{PROCESS, bit};
 
 /// Which signal it is, and which one has its handler in place: 0 is none.
 static CHOSEN: AtomicU32 = AtomicU32::new(sys::SIGURG as u32);
 static STANDS: AtomicU32 = AtomicU32::new(0);
+/// How many contexts need it there.
+static NEEDED: AtomicU32 = AtomicU32::new(0);
+
+/// Whether a context needs the handler for kicks to stand.
+pub struct Stand(AtomicU32);
+
+impl Stand {
+    pub const fn new() -> Self {
+        Stand(AtomicU32::new(0))
+    }
+
+    /// Put it in place, if it is not: which signal it is.
+    pub fn need(&self, context: &Context) -> Result<u32, Errno> {
+        locked(|| {
+            let signum = kick_signal();
+            if !stand_at(signum) {
+                stand(context, signum)?;
+            }
+            if self.0.swap(1, Relaxed) == 0 {
+                NEEDED.fetch_add(1, Relaxed);
+            }
+            Ok(signum)
+        })
+    }
+
+    /// This context needs it no more. It stays in place until one ends.
+    pub fn leave(&self) {
+        locked(|| {
+            if self.0.swap(0, Relaxed) != 0 {
+                NEEDED.fetch_sub(1, Relaxed);
+            }
+        });
+    }
+
+    /// Choose another signal, which is put in place when it is needed: the one
+    /// before. EBUSY where other contexts need that.
+    pub fn choose(&self, signum: u32) -> Result<u32, Errno> {
+        locked(|| {
+            let before = kick_signal();
+            if before != signum {
+                if NEEDED.load(Relaxed) > self.0.load(Relaxed) {
+                    return Err(sys::EBUSY);
+                }
+                self.leave();
+                take_down();
+                CHOSEN.store(signum, Relaxed);
+            }
+            Ok(before)
+        })
+    }
+}
 
 pub fn kick_signal() -> u32 {
     CHOSEN.load(Relaxed)
@@ -24,18 +77,7 @@ pub fn stand_at(signum: u32) -> bool {
 
 /// What to set where this is to stand, or to be seen to stand.
 pub fn over(signum: u32, action: &Action) -> Action {
-    if stand_at(signum) { action_for(signum, 0) } else { *action }
-}
-
-/// Put it in place, if it is not: which signal it is.
-pub fn stand_for_kicks(context: &Context) -> Result<u32, Errno> {
-    locked(|| {
-        let signum = kick_signal();
-        if !stand_at(signum) {
-            stand(context, signum)?;
-        }
-        Ok(signum)
-    })
+    if stand_at(signum) { ours_at(signum) } else { *action }
 }
 
 fn stand(context: &Context, signum: u32) -> Result<(), Errno> {
@@ -49,13 +91,14 @@ fn stand(context: &Context, signum: u32) -> Result<(), Errno> {
         line.set_before(signum, &current);
     }
     STANDS.store(signum, Relaxed);
+    PROCESS.set_kick(signum);
     let entry = context.handlers.get(signum);
-    show(context, signum, line.ours(), entry);
-    match swap_action(signum as i32, Some(&action_for(signum, entry.flags))) {
+    show(context, signum, entry, line.ours());
+    match swap_action(signum as i32, Some(&ours_at(signum))) {
         Ok(was) => {
             if was != current && !is_arrival(&was) {
                 line.set_before(signum, &was); // somebody was quicker
-                show(context, signum, line.ours(), entry);
+                show(context, signum, entry, line.ours());
             }
             Ok(())
         }
@@ -66,34 +109,20 @@ fn stand(context: &Context, signum: u32) -> Result<(), Errno> {
     }
 }
 
-/// Put back what stood there, if that is still for us to do. Under the lock.
-/// Not a default that would end the process: somebody may be about to kick.
-pub fn take_down(context: &Context) {
+/// Put back what stood there, if that is still for us to do, and nobody needs
+/// ours. Under the lock. Not a default that would end the process: somebody
+/// may be about to kick.
+pub fn take_down() {
     let signum = STANDS.load(Relaxed);
     let line = Line::of(signum);
     let stays = line.ours() == Ours::Nothing && line.before.get() == DEFAULT;
-    if signum == 0 || stays && IGNORED_BY_DEFAULT & bit(signum) == 0 {
+    let stays = stays && IGNORED_BY_DEFAULT & bit(signum) == 0;
+    if signum == 0 || stays || NEEDED.load(Relaxed) != 0 {
         return;
     }
     STANDS.store(0, Relaxed);
-    let action = match line.ours() {
-        Ours::Handler => action_for(signum, context.handlers.get(signum).flags),
-        Ours::Ignored => IGNORE,
-        Ours::Default => DEFAULT,
-        Ours::Nothing | Ours::Beneath => line.before.get(),
-    };
     // It fails for no signal at which we have stood.
     if swap_action(signum as i32, None).is_ok_and(|current| is_arrival(&current)) {
-        let _ = swap_action(signum as i32, Some(&action));
+        let _ = swap_action(signum as i32, Some(&wanted_at(signum)));
     }
-}
-
-/// Choose another, which is put in place when it is needed: the one before.
-pub fn set_kick_signal(context: &Context, signum: u32) -> Result<u32, Errno> {
-    locked(|| {
-        if kick_signal() != signum {
-            take_down(context);
-        }
-        Ok(CHOSEN.swap(signum, Relaxed))
-    })
 }

@@ -26,6 +26,7 @@ mod way;
 
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
+use core::sync::atomic::AtomicU32;
 
 pub use action::*;
 pub use siginfo::*;
@@ -104,6 +105,15 @@ pub fn last_error() -> c_int {
 pub fn set_errno(error: c_int) {
     // SAFETY: the address of errno is valid for the calling thread.
     unsafe { *errno() = error }
+}
+
+/// Wake all threads that wait on this word, also those of other processes.
+#[inline(never)]
+#[unsafe(link_section = ".text.safepoint_zone")]
+pub fn wake_all(word: &AtomicU32) {
+    let _errno = SavedErrno::new();
+    // SAFETY: the kernel looks at the address only.
+    unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, c_int::MAX) };
 }
 
 /// The calling thread, as a number that no other living thread has; not 0.

@@ -80,14 +80,21 @@ fn marks(info: *mut SigInfo) -> *mut [usize; MARKS] {
     info.cast::<u8>().wrapping_add(128 - size_of::<[usize; MARKS]>()).cast()
 }
 
-/// Whether `mark` is on this siginfo.
+/// How often `mark` is on this siginfo.
 ///
 /// # Safety
 /// As [`read_siginfo`].
 #[inline(always)]
-pub unsafe fn is_marked(info: *mut SigInfo, mark: usize) -> bool {
-    // SAFETY: inside the siginfo; null is checked.
-    !info.is_null() && unsafe { (*marks(info)).iter().any(|m| m & !UNHANDLED == mark) }
+pub unsafe fn times_marked(info: *mut SigInfo, mark: usize) -> usize {
+    if info.is_null() {
+        return 0;
+    }
+    let mut times = 0;
+    // SAFETY: inside the siginfo.
+    for found in unsafe { *marks(info) } {
+        times += usize::from(found & !UNHANDLED == mark);
+    }
+    times
 }
 
 /// Whether it was passed on to us, unhandled.

@@ -56,35 +56,73 @@ struct Sender {
     value: usize,
 }
 
-/// How kicks are told from other signals. The same in every copy of the
-/// library: one passes another's on.
-const MARK: usize = 0x5afe_9017_6b1c_6b05_u64 as usize;
+/// How the library's own signals are told from others, in the bits above what
+/// they say. The same in every copy of the library: one passes another's on.
+const MARK: usize = 0x5afe_9017_6b10_0000_u64 as usize;
+const SAYS: usize = 0xf_ffff;
 
-/// Whether this is a kick. Where the user has too many signals pending, the
-/// kernel delivers one without its siginfo, as from process 0, which sends
-/// none: then it is one if `expected` says so.
+/// What a signal of the library's own says.
+#[derive(Clone, Copy)]
+pub enum Sent {
+    /// End the wait of the owner of this context.
+    Kick(usize),
+    /// The owner of this context ought to have come to a safe point since this
+    /// signal arrived.
+    Overdue(usize, u32),
+    /// A kick that does not say for whom.
+    Nameless,
+}
+
+impl Sent {
+    #[inline(always)]
+    fn to_value(self) -> usize {
+        MARK | match self {
+            Sent::Kick(context) => context,
+            Sent::Overdue(context, signum) => {
+                1 << 19 | ((signum as usize - 1) & 0x3f) << 13 | context
+            }
+            Sent::Nameless => 0, // nobody sends one
+        }
+    }
+
+    #[inline(always)]
+    fn from_value(value: usize) -> Option<Self> {
+        let context = value & 0x1fff;
+        match value & !SAYS == MARK {
+            false => None,
+            true if value & 1 << 19 == 0 => Some(Sent::Kick(context)),
+            true => Some(Sent::Overdue(context, (value >> 13 & 0x3f) as u32 + 1)),
+        }
+    }
+}
+
+/// What a signal of the library's own says, if it is one. Where the user has
+/// too many signals pending, the kernel delivers one without its siginfo, as
+/// from process 0, which sends none: then it is a kick if `expected` says so.
 ///
 /// # Safety
 /// `info` is null or what the kernel passed to a handler.
 #[inline(always)]
-pub unsafe fn is_kick(info: *const SigInfo, expected: impl FnOnce() -> bool) -> bool {
+pub unsafe fn sent(info: *const SigInfo, expected: impl FnOnce() -> bool) -> Option<Sent> {
     // SAFETY: the caller's word; the members are plain numbers.
     unsafe {
-        info.as_ref().is_some_and(|info| match info.si_code {
-            SI_QUEUE | SI_TIMER => info.si_value().sival_ptr as usize == MARK,
-            SI_USER => info.si_pid() == 0 && expected(),
-            _ => false,
-        })
+        let info = info.as_ref()?;
+        match info.si_code {
+            SI_QUEUE | SI_TIMER => Sent::from_value(info.si_value().sival_ptr as usize),
+            SI_USER if info.si_pid() == 0 && expected() => Some(Sent::Nameless),
+            _ => None,
+        }
     }
 }
 
-/// Kick a thread of this process. One that has ended is none any more.
+/// Kick a thread of this process, which owns this context. One that has ended
+/// is none any more.
 #[inline(always)]
-pub fn kick(thread: c_int, signum: c_int) {
+pub fn kick(thread: c_int, signum: c_int, context: usize) {
     let _errno = SavedErrno::new();
     let mut info = MaybeUninit::<SigInfo>::zeroed();
     const { assert!(offset_of!(Queued, sender) <= 16) };
-    let value = MARK;
+    let value = Sent::Kick(context).to_value();
     let queued = Queued {
         signum,
         errno: 0,
@@ -99,18 +137,22 @@ pub fn kick(thread: c_int, signum: c_int) {
     }
 }
 
-/// A timer that kicks this thread of the process, when it is run. Owner.
-pub fn new_timer(thread: c_int, signum: c_int) -> Result<c_int, c_int> {
+/// A timer that sends this signal, when it is run: to this thread of the
+/// process, or to whichever takes it. Owner.
+pub fn new_timer(thread: Option<c_int>, signum: c_int, says: Sent) -> Result<c_int, c_int> {
     let _errno = SavedErrno::new();
     let mut event = MaybeUninit::<libc::sigevent>::zeroed();
     let mut timer: c_int = 0;
     // SAFETY: a zeroed sigevent is valid, and the kernel's own in layout.
     unsafe {
         let to = &mut *event.as_mut_ptr();
-        to.sigev_value.sival_ptr = MARK as *mut c_void;
+        to.sigev_value.sival_ptr = says.to_value() as *mut c_void;
         to.sigev_signo = signum;
-        to.sigev_notify = libc::SIGEV_THREAD_ID;
-        to.sigev_notify_thread_id = thread;
+        to.sigev_notify = libc::SIGEV_SIGNAL;
+        if let Some(thread) = thread {
+            to.sigev_notify = libc::SIGEV_THREAD_ID;
+            to.sigev_notify_thread_id = thread;
+        }
         let clock = libc::CLOCK_MONOTONIC;
         match syscall(libc::SYS_timer_create, clock, event.as_ptr(), &raw mut timer) {
             0 => Ok(timer),
@@ -128,16 +170,23 @@ pub fn delete_timer(timer: c_int) {
 }
 
 /// Have it kick in a millisecond, and then every ten; or rest.
+#[inline(always)]
+pub fn run_timer(timer: c_int, run: bool) {
+    let (first, every) = if run { (1_000_000, 10_000_000) } else { (0, 0) };
+    set_timer(timer, first, every);
+}
+
+/// Have it send in so many nanoseconds, and then each time that so many have
+/// gone by, or not again; 0 is never.
 #[inline(never)]
 #[unsafe(link_section = ".text.safepoint_zone")]
-pub fn run_timer(timer: c_int, run: bool) {
+pub fn set_timer(timer: c_int, first: u64, every: u64) {
     let _errno = SavedErrno::new();
-    let after = |nanoseconds| libc::timespec {
-        tv_sec: 0,
-        tv_nsec: if run { nanoseconds } else { 0 },
+    let time = |nanoseconds: u64| libc::timespec {
+        tv_sec: (nanoseconds / 1_000_000_000) as _,
+        tv_nsec: (nanoseconds % 1_000_000_000) as _,
     };
-    let value =
-        libc::itimerspec { it_interval: after(10_000_000), it_value: after(1_000_000) };
+    let value = libc::itimerspec { it_interval: time(every), it_value: time(first) };
     let unwanted = core::ptr::null::<c_void>();
     // SAFETY: a valid value; one that was deleted is refused.
     unsafe { syscall(libc::SYS_timer_settime, timer, 0, &raw const value, unwanted) };

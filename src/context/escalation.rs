@@ -1,0 +1,63 @@
+//! The owner's side of escalation: see `zone::escalation`.
+
+use super::Context;
+use crate::sys::Errno;
+use crate::sys::zone::{Sent, delete_timer, new_timer};
+use crate::zone::Escalation;
+
+impl Context {
+    /// Do the default of this signal at so many deliveries, or after so many
+    /// nanoseconds, without a safe point; 0 is never.
+    pub fn escalate(&self, signum: u32, limit: u32, patience: u64) -> Result<(), Errno> {
+        let timer = match patience {
+            0 => None,
+            _ => Some(self.new_overdue_timer(signum)?),
+        };
+        self.set_escalation(signum, Escalation { limit, patience, timer });
+        Ok(())
+    }
+
+    fn set_escalation(&self, signum: u32, escalation: Escalation) {
+        let escalations = &self.inbox().escalations;
+        let before = escalations.get(signum).timer;
+        escalations.set(signum, escalation);
+        if let Some(timer) = before {
+            delete_timer(timer);
+        }
+    }
+
+    /// It sends the signal that kicks, to whichever thread takes it: that does
+    /// no harm where it goes astray.
+    fn new_overdue_timer(&self, signum: u32) -> Result<i32, Errno> {
+        let by = self.overdue.need(self)?;
+        new_timer(None, by as i32, Sent::Overdue(self.number, signum))
+    }
+
+    pub fn stop_escalations(&self) {
+        self.each_escalation(|signum, _| {
+            self.set_escalation(signum, Escalation::default());
+        });
+        self.overdue.leave();
+    }
+
+    /// A forked child has none of its parent's timers. Where it can have none
+    /// of its own, only the number counts.
+    pub fn escalations_in_child(&self) {
+        self.each_escalation(|signum, mut escalation| {
+            if escalation.timer.is_some() {
+                escalation.timer = self.new_overdue_timer(signum).ok();
+                self.inbox().escalations.set(signum, escalation);
+            }
+        });
+    }
+
+    fn each_escalation(&self, work: impl Fn(u32, Escalation)) {
+        let escalations = &self.inbox().escalations;
+        let mut on = escalations.on();
+        while on != 0 {
+            let signum = on.trailing_zeros() + 1;
+            work(signum, escalations.get(signum));
+            on &= on - 1;
+        }
+    }
+}
