@@ -29,7 +29,9 @@
 static const char *volatile test_file = __FILE__;
 static volatile int test_line;
 
-#define AT_() (test_file = __FILE__, test_line = __LINE__)
+#define AT_()                                                                  \
+    (__atomic_store_n(&test_file, __FILE__, __ATOMIC_RELAXED),                 \
+     __atomic_store_n(&test_line, __LINE__, __ATOMIC_RELAXED)) /* any thread */
 
 static inline void test_fail(const char *file, int line, const char *what,
                              const char *left_text, long long left,

@@ -22,11 +22,19 @@ if(SAFEPOINT_PORTABLE)
     set(rustc_arguments --cfg safepoint_portable)
 endif()
 
+# ThreadSanitizer in what is Rust, for programs that clang-19 links with it.
+option(SAFEPOINT_RACE "Instrument the library for ThreadSanitizer, by nightly" OFF)
+if(SAFEPOINT_RACE)
+    list(APPEND rustc_arguments -Zsanitizer=thread
+        -Cunsafe-allow-abi-mismatch=sanitizer -Clink-arg=-Wl,-z,undefs)
+    set(toolchain RUSTUP_TOOLCHAIN=nightly)
+endif()
+
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS
     ${CMAKE_CURRENT_SOURCE_DIR}/src/*.rs ${CMAKE_CURRENT_SOURCE_DIR}/src/*.s)
 add_custom_command(
     OUTPUT ${SAFEPOINT_LIB}/${SAFEPOINT_SHARED} ${SAFEPOINT_LIB}/${SAFEPOINT_STATIC}
-    COMMAND ${CMAKE_COMMAND} -E env CARGO=${SAFEPOINT_CARGO}
+    COMMAND ${CMAKE_COMMAND} -E env CARGO=${SAFEPOINT_CARGO} ${toolchain}
         sh scripts/ship ${CMAKE_CURRENT_BINARY_DIR}/cargo ${rustc_arguments}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${SAFEPOINT_LIB}
     COMMAND ${CMAKE_COMMAND} -E chdir ${CMAKE_CURRENT_BINARY_DIR}/cargo/release

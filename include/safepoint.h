@@ -149,8 +149,10 @@ int sig_init(uint32_t flags);
 /**
  * Put back each disposition that still is ours and leave the others alone,
  * drop what is pending, detach the wake-up fd and function, and have no
- * owner. Does nothing where there is no owner. Call it before the thread
- * ends: after that nobody is the owner until somebody calls sig_adopt().
+ * owner. Without an owner it only ends the thread that timers have, where none
+ * is left, as it does after all else. Call it before the owner's thread
+ * ends: after that nobody is the owner until somebody calls sig_adopt(). It
+ * waits until nobody is in the wake-up function any more, a second at most.
  *
  * Thread: owner · In a signal handler: no · Errors: EPERM
  */
@@ -399,15 +401,18 @@ int sig_query(int signum, struct sig_disposition *out, size_t size);
 int sig_verify(int signum);
 
 /**
- * Do the default action of this signal, from within its arrival, where no
- * safe point of the owner's handles it: at the delivery that is number
- * `deliveries` since the last one, or when one has waited for `ns`
- * nanoseconds. 0 is never; both at 0, as at first, is what the second Ctrl-C
- * of a hung program needs to be nothing special. With 2 and 0 it kills it, by
- * that signal. A safe point is a sig_check() or sig_next() that finds
- * something pending, and a wait that ends for it; while held there is none.
- * It needs a handler of ours, lasts until it is set anew or ownership ends,
- * and holds in a forked child.
+ * Let no program hang: do this signal's default action, from within the
+ * arrival, where the owner comes to no safe point. At the delivery that is
+ * number `deliveries` without one in between: with 2 and 0 the second Ctrl-C
+ * kills a hung program, by that signal. Or when one has waited for `ns`
+ * nanoseconds. 0 is never, as at first.
+ *
+ * A safe point is a sig_check() or sig_next() that finds something pending,
+ * and a wait that ends for it or takes it; while held there is none. What a
+ * handler that raises leaves behind has had its safe point. It acts as long
+ * as there is a handler of this context's, until it is set anew or ownership
+ * ends, and in a forked child too, where that has its owner. The time is
+ * kept by a timer that sends the signal of sig_set_kick(), to any thread.
  *
  * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
  * signal that can be caught, or one that does nothing by default; EPERM;
@@ -500,6 +505,13 @@ extern const volatile uint32_t *const safepoint_breaker;
 #if !defined(SAFEPOINT_NO_INLINE) && defined(__GNUC__)
 /* gnu_inline: only ever inlined. Where it is not, at -O0 or as a pointer, the
  * library's own sig_check() is called. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) /* it takes the load for a race */
+__attribute__((__no_sanitize__("thread")))
+#endif
+#elif defined(__SANITIZE_THREAD__)
+__attribute__((__no_sanitize_thread__))
+#endif
 extern __inline__ __attribute__((__gnu_inline__))
 int sig_check(void)
 {
@@ -589,19 +601,21 @@ int sig_interrupt(int value);
  * descriptor is written to. Drain the descriptor before you check, never
  * after; and where a check raises, check again before you wait, for what it
  * left pending has had its wake-up. What is pending never lives in the pipe:
- * a full one loses nothing but a wake-up that was already due.
+ * a full one loses nothing but a wake-up that was already due. Timers wake as
+ * calls do, on a thread of the library's own, once for all that fall due
+ * together.
  */
 
 /**
- * For sig_set_wakeup_fd(): calls, jobs and interrupts wake as well, with
- * byte 0.
+ * For sig_set_wakeup_fd(): calls, jobs, timers and interrupts wake as well,
+ * with byte 0.
  */
 #define SAFEPOINT_WAKE_CALLS 1
 
 /**
  * Runs inside the signal handler, so it may call only what is
- * async-signal-safe; for a call or an interrupt, in its caller, with signum
- * 0.
+ * async-signal-safe; for a call or an interrupt in its caller, and for a timer
+ * on a thread of the library's, with signum 0.
  */
 typedef void (*sig_wakeup)(int signum, void *arg);
 
@@ -742,7 +756,8 @@ int sig_retry(void);
  *
  * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
  * signal that can be caught, a fault's, a real-time one, SIGCHLD; EBUSY between
- * sig_blocking_begin() and its end, or where another context has waited by it;
+ * sig_blocking_begin() and its end, where another context has waited by the one
+ * before, or where a time of sig_set_escalation() counts;
  * EPERM, ENOMEM
  */
 int sig_set_kick(int signum);
@@ -1155,7 +1170,8 @@ int sig_getitimer(int which,
  * Call fn(arg) at the owner's first safe point that is `ns` nanoseconds away
  * or more, and, where `every_ns` is not 0, again each `every_ns` after that:
  * once for all that have gone by without a safe point. Non-zero raises. `id`,
- * where not NULL, gets what sig_cancel() is told. 65,536 can wait.
+ * where not NULL, gets what sig_cancel() is told. 65,536 can wait. It falls
+ * due on another thread: also with 0 not before the next moment.
  *
  * Thread: any · In a signal handler: no · Errors: EINVAL NULL function, EAGAIN
  * too many, or no thread to be had; ENOMEM
@@ -1452,8 +1468,9 @@ int sig_context_wait(sig_context *context,
 int sig_context_set_restart(sig_context *context, int signum, int on);
 
 /**
- * sig_check() for this context. In a hot loop test the word at
- * sig_context_breaker() first.
+ * sig_check() for this context. -EINVAL and -ESTALE are no handler's: none
+ * ought to return them. In a hot loop test the word at sig_context_breaker()
+ * first.
  */
 int sig_context_check(sig_context *context);
 
@@ -1467,7 +1484,7 @@ int sig_context_next(sig_context *context, sig_event *event, size_t size);
  * sig_breaker() for this context; NULL where there is none. The word can be
  * read for ever, but says nothing when the context was freed.
  */
-const uint32_t *sig_context_breaker(sig_context *context);
+const volatile uint32_t *sig_context_breaker(sig_context *context);
 
 /** sig_hold() for this context. */
 int sig_context_hold(sig_context *context);

@@ -67,9 +67,12 @@ static void blocked_late_kills(void)
 {
     sigset_t all;
     sigfillset(&all);
-    sigdelset(&all, SIGURG);
+    sigdelset(&all, SIGINT);
+    sigprocmask(SIG_SETMASK, &all, NULL); /* also what the timer sends */
     ASSERT_EQ(sig_set_escalation(SIGINT, 0, 30000000), 0);
     MUST(raise(SIGINT));
+    sigaddset(&all, SIGINT);
+    sigdelset(&all, SIGURG);
     sigprocmask(SIG_SETMASK, &all, NULL);
     hang();
 }
@@ -141,6 +144,156 @@ static void of_one_context_kills(void)
     hang();
 }
 
+static void trips_count(void)
+{
+    ASSERT_EQ(sig_set_escalation(SIGINT, 2, 0), 0);
+    ASSERT_EQ(sig_trip(SIGINT), 0);
+    ASSERT_EQ(sig_context_trip(sig_main(), SIGINT), 0);
+    hang();
+}
+
+/* What a wait has taken was answered. */
+static void waited_for_goes_on(void)
+{
+    uint64_t set = UINT64_C(1) << (SIGINT - 1);
+    ASSERT_EQ(sig_set_escalation(SIGINT, 2, 20000000), 0);
+    for (int i = 0; i < 5; i++) {
+        MUST(raise(SIGINT));
+        ASSERT_EQ(sig_wait(set, 0, NULL, 0), SIGINT);
+    }
+    spin(60);
+    _exit(0);
+}
+
+/* What is wanted no more has no time. */
+static void dropped_goes_on(void)
+{
+    ASSERT_EQ(sig_set_escalation(SIGINT, 2, 20000000), 0);
+    MUST(raise(SIGINT));
+    ASSERT_EQ(sig_ignore(SIGINT), 0);
+    spin(60);
+    ASSERT_EQ(sig_install(SIGINT, handler, NULL, 0), 0);
+    MUST(raise(SIGINT));
+    ASSERT_EQ(sig_check(), 0);
+    MUST(raise(SIGINT));
+    ASSERT_EQ(sig_restore(SIGINT), 0);
+    ASSERT_EQ(sig_install(SIGINT, handler, NULL, 0), 0);
+    MUST(raise(SIGINT));
+    ASSERT_EQ(sig_check(), 0);
+    ASSERT_EQ(handled, 2);
+    _exit(0);
+}
+
+static void *own_one(void *unused)
+{
+    sig_context *mine = sig_context_new();
+    ASSERT_EQ(sig_context_install(mine, SIGINT, handler, NULL, 0), 0);
+    ASSERT_EQ(sig_context_set_escalation(mine, SIGINT, 2, 20000000), 0);
+    return unused;
+}
+
+/* A context without an owner has no safe points to come to. */
+static void ownerless_goes_on(void)
+{
+    pthread_t thread;
+    ASSERT_EQ(pthread_create(&thread, NULL, own_one, NULL), 0);
+    ASSERT_EQ(pthread_join(thread, NULL), 0);
+    for (int i = 0; i < 3; i++) {
+        MUST(raise(SIGINT));
+        ASSERT_EQ(sig_check(), 0);
+    }
+    spin(60);
+    _exit(0);
+}
+
+static sig_latch forked;
+
+static void *own_one_for_long(void *made)
+{
+    own_one(NULL);
+    sig_latch_set(made);
+    sig_latch_wait(&forked, SAFEPOINT_FOREVER);
+    return NULL;
+}
+
+static void orphan_goes_on(void)
+{
+    pthread_t thread;
+    sig_latch made = SAFEPOINT_LATCH;
+    ASSERT_EQ(pthread_create(&thread, NULL, own_one_for_long, &made), 0);
+    ASSERT_EQ(sig_latch_wait(&made, SAFEPOINT_FOREVER), 1);
+    pid_t child = (pid_t)MUST(fork());
+    if (child == 0) {
+        for (int i = 0; i < 3; i++) {
+            MUST(raise(SIGINT));
+            ASSERT_EQ(sig_check(), 0);
+        }
+        spin(60);
+        _exit(0);
+    }
+    int status = wait_for(child);
+    sig_latch_set(&forked);
+    ASSERT_EQ(pthread_join(thread, NULL), 0);
+    _exit(status == 0 ? 0 : 1);
+}
+
+static void *stay(void *unused)
+{
+    for (;;)
+        usleep(1000);
+    return unused;
+}
+
+/* Each is handled before the next is sent, wherever it arrives: on another
+ * thread, so that the owner can be quicker than the arrival. */
+static void quick_owner_goes_on(void)
+{
+    pthread_t thread;
+    int answer[2];
+    char byte = 0;
+    pid_t parent = getpid();
+    sigset_t one;
+    MUST(pipe(answer));
+    ASSERT_EQ(pthread_create(&thread, NULL, stay, NULL), 0);
+    sigemptyset(&one);
+    sigaddset(&one, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &one, NULL);
+    ASSERT_EQ(sig_set_escalation(SIGINT, 2, 0), 0);
+    pid_t child = (pid_t)MUST(fork());
+    if (child == 0) {
+        for (long i = 0; i < scaled(5000); i++) {
+            MUST(kill(parent, SIGINT));
+            ASSERT_EQ(MUST(read(answer[0], &byte, 1)), 1);
+        }
+        _exit(0);
+    }
+    for (long i = 0; i < scaled(5000); i++) {
+        ASSERT_EQ(sig_pause(), 0);
+        MUST(write(answer[1], &byte, 1));
+    }
+    _exit(wait_for(child));
+}
+
+/* A timer that has nothing to say any more disturbs nobody. */
+static void answered_disturbs_nobody(void)
+{
+    struct timespec wait = {0, 60000000};
+    ASSERT_EQ(sig_set_escalation(SIGINT, 0, 20000000), 0);
+    MUST(raise(SIGINT));
+    ASSERT_EQ(sig_check(), 0);
+    ASSERT_EQ(nanosleep(&wait, NULL), 0);
+    _exit(0);
+}
+
+static void kick_signal_is_free_again(void)
+{
+    ASSERT_EQ(sig_set_escalation(SIGINT, 0, 20000000), 0);
+    ASSERT_EQ(sig_set_kick(SIGUSR2), -EBUSY);
+    ASSERT_EQ(sig_set_escalation(SIGINT, 2, 0), 0);
+    ASSERT_EQ(sig_set_kick(SIGUSR2), SIGURG);
+    _exit(0);
+}
+
 static void refused_goes_on(void)
 {
     ASSERT_EQ(sig_set_escalation(SIGKILL, 2, 0), -EINVAL);
@@ -201,7 +354,15 @@ int main(void)
     ASSERT_EQ(ends(forked_child_dies), SIGKILL);
     ASSERT_EQ(ends(held_is_no_safe_point), SIGINT);
     ASSERT_EQ(ends(of_one_context_kills), SIGINT);
+    ASSERT_EQ(ends(trips_count), SIGINT);
     ASSERT_EQ(ends(answered_goes_on), 0);
+    ASSERT_EQ(ends(waited_for_goes_on), 0);
+    ASSERT_EQ(ends(dropped_goes_on), 0);
+    ASSERT_EQ(ends(ownerless_goes_on), 0);
+    ASSERT_EQ(ends(orphan_goes_on), 0);
+    ASSERT_EQ(ends(quick_owner_goes_on), 0);
+    ASSERT_EQ(ends(answered_disturbs_nobody), 0);
+    ASSERT_EQ(ends(kick_signal_is_free_again), 0);
     ASSERT_EQ(ends(taken_back_goes_on), 0);
     ASSERT_EQ(ends(refused_goes_on), 0);
     stops_and_goes_on();

@@ -143,6 +143,7 @@ static void storm(int contexts, int threads, uint64_t ms)
            "handled + %llu coalesced + %llu lost + %llu dropped\n",
            contexts, threads, made, arrivals, handled, coalesced, lost,
            dropped);
+    fflush(stdout);
 }
 
 int main(void)

@@ -115,11 +115,20 @@ int main(void)
     check_all(0, 0, 0);
     expect(handled, 4, 5, 5);
 
+    /* In a loop that does nothing else: the compiler looks each time. */
+    ASSERT_EQ(sig_context_call_after(contexts[1], 20000000, 0, call, &called[1],
+                                     NULL), 0);
+    for (const __typeof__(*sig_context_breaker(NULL)) *breaker =
+             sig_context_breaker(contexts[1]); *breaker == 0;) {
+    }
+    ASSERT_EQ(sig_context_check(contexts[1]), 0);
+    expect(called, 3, 4, 3);
+
     memset(&counters, 0, sizeof counters);
     ASSERT_EQ(sig_context_stats(contexts[1], &counters, sizeof counters), 0);
     ASSERT_EQ(counters.arrivals, 6);
     ASSERT_EQ(counters.handled + counters.coalesced, 6);
-    ASSERT_EQ(counters.calls_run, 3);
+    ASSERT_EQ(counters.calls_run, 4);
 
     /* And nobody's else. */
     for (int i = 1; i < 3; i++)

@@ -66,6 +66,8 @@ static void expect_refused(sig_context *c, long error)
     REFUSED(wait, 1, 0, &event, sizeof event);
     REFUSED(set_restart, SIGUSR1, 1);
     REFUSED(latch_wait, &latch, 0);
+    sig_latch_set(&latch);
+    REFUSED(latch_wait, &latch, 0);
     REFUSED(stats, &counters_, sizeof counters_);
     REFUSED(syscall, 39, 0, 0, 0, 0, 0, 0); /* getpid */
     REFUSED(sleep, 0);

@@ -11,8 +11,10 @@ static const struct {
     const struct scenario *scenarios;
 } groups[] = {
     {"handlers", handlers}, {"points", points}, {"calls", calls},
-    {"wakeup", wakeup}, {"waits", waiting},       {"producers", producers}, {"arrivals", arrivals},
-    {"processes", processes}, {"naive", naive},
+    {"wakeup", wakeup},       {"waits", waiting},
+    {"contexts", contexts},   {"producers", producers},
+    {"arrivals", arrivals},   {"processes", processes},
+    {"naive", naive},
 };
 
 #define GROUPS (sizeof groups / sizeof *groups)

@@ -3,7 +3,7 @@
  * thread acts, the process dies. For every k, each in a process of its own.
  *
  *   step                      every scenario
- *   step GROUP...             handlers, points, calls, wakeup, waits,
+ *   step GROUP...             handlers, points, calls, wakeup, waits, contexts,
  *                             producers, arrivals, processes or naive
  *   step GROUP NAME MODE K    one position of one scenario, as reported
  *
@@ -64,7 +64,7 @@ struct scenario {
 
 /* A group, ended by a scenario without a name. */
 extern const struct scenario handlers[], points[], calls[], wakeup[],
-    producers[], arrivals[], processes[], naive[];
+    contexts[], producers[], arrivals[], processes[], naive[];
 /* Made by fill_waiting(). */
 extern struct scenario waiting[];
 void fill_waiting(void);

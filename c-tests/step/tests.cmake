@@ -6,7 +6,7 @@ if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$"
     return()
 endif()
 
-set(groups handlers points calls wakeup waits producers arrivals processes naive)
+set(groups handlers points calls wakeup waits contexts producers arrivals processes naive)
 set(sources account.c main.c run.c symbols.c trace.c try.c)
 foreach(group ${groups})
     list(APPEND sources ${group}.c)

@@ -27,6 +27,7 @@ set(not_of_contexts
     a_guest_leaves_its_host_alone
     each_context_has_its_own
     stale_handle_is_refused
+    the_end_waits_for_nobody_for_ever
     ten_thousand_deadlines_on_four_threads
     # They call through pointers, or with what is wrong: stale_handle_is_refused
     # does that.

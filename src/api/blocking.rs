@@ -163,7 +163,8 @@ pub(super) fn retry(of: Of) -> c_int {
 ///
 /// Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
 /// signal that can be caught, a fault's, a real-time one, SIGCHLD; EBUSY between
-/// sig_blocking_begin() and its end, or where another context has waited by it;
+/// sig_blocking_begin() and its end, where another context has waited by the one
+/// before, or where a time of sig_set_escalation() counts;
 /// EPERM, ENOMEM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_set_kick(signum: c_int) -> c_int {

@@ -208,15 +208,18 @@ pub(super) fn verify(of: Of, signum: c_int) -> Result<c_int, Errno> {
     context.stands(signum).map(c_int::from)
 }
 
-/// Do the default action of this signal, from within its arrival, where no
-/// safe point of the owner's handles it: at the delivery that is number
-/// `deliveries` since the last one, or when one has waited for `ns`
-/// nanoseconds. 0 is never; both at 0, as at first, is what the second Ctrl-C
-/// of a hung program needs to be nothing special. With 2 and 0 it kills it, by
-/// that signal. A safe point is a sig_check() or sig_next() that finds
-/// something pending, and a wait that ends for it; while held there is none.
-/// It needs a handler of ours, lasts until it is set anew or ownership ends,
-/// and holds in a forked child.
+/// Let no program hang: do this signal's default action, from within the
+/// arrival, where the owner comes to no safe point. At the delivery that is
+/// number `deliveries` without one in between: with 2 and 0 the second Ctrl-C
+/// kills a hung program, by that signal. Or when one has waited for `ns`
+/// nanoseconds. 0 is never, as at first.
+///
+/// A safe point is a sig_check() or sig_next() that finds something pending,
+/// and a wait that ends for it or takes it; while held there is none. What a
+/// handler that raises leaves behind has had its safe point. It acts as long
+/// as there is a handler of this context's, until it is set anew or ownership
+/// ends, and in a forked child too, where that has its owner. The time is
+/// kept by a timer that sends the signal of sig_set_kick(), to any thread.
 ///
 /// Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
 /// signal that can be caught, or one that does nothing by default; EPERM;

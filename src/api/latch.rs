@@ -11,7 +11,7 @@ use core::sync::atomic::Ordering::{Acquire, SeqCst};
 
 use super::{blocking, main};
 use crate::blocking::{Call, FOREVER, deadline, to_timespec};
-use crate::context::Handle;
+use crate::context::{Handle, resolve};
 use crate::sys;
 
 /// A latch: SAFEPOINT_LATCH, or zeros. Do not copy it.
@@ -105,6 +105,9 @@ pub unsafe extern "C" fn sig_context_latch_wait(
     let of = word.as_ptr() as usize;
     let arguments = [of, operation, AWAITED as usize, until, 0, any];
     let mut wait = Call::new(sys::SYS_futex, arguments);
+    if let Err(error) = resolve(context) {
+        return -error;
+    }
     while await_it(word) {
         // SAFETY: the latch's word, and a time that is absolute.
         let result = unsafe { blocking::wait(context, &mut wait) } as c_int;

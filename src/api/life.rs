@@ -55,19 +55,17 @@ fn interpreter_defaults(context: &Context) -> Result<(), Errno> {
 
 /// Put back each disposition that still is ours and leave the others alone,
 /// drop what is pending, detach the wake-up fd and function, and have no
-/// owner. Does nothing where there is no owner. Call it before the thread
-/// ends: after that nobody is the owner until somebody calls sig_adopt().
+/// owner. Without an owner it only ends the thread that timers have, where none
+/// is left, as it does after all else. Call it before the owner's thread
+/// ends: after that nobody is the owner until somebody calls sig_adopt(). It
+/// waits until nobody is in the wake-up function any more, a second at most.
 ///
 /// Thread: owner · In a signal handler: no · Errors: EPERM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_fini() -> c_int {
-    if !MAIN.has_owner() {
-        return 0;
-    }
-    status(MAIN.owned().map(|()| {
-        MAIN.finish();
-        end_timers();
-    }))
+    let owned =
+        if MAIN.has_owner() { MAIN.owned().map(|()| MAIN.finish()) } else { Ok(()) };
+    status(owned.map(|()| end_timers()))
 }
 
 /// 1 where the caller is the owner, otherwise 0.

@@ -121,7 +121,8 @@ unsafe fn write(to: *mut Itimer, was: Interval) {
 /// Call fn(arg) at the owner's first safe point that is `ns` nanoseconds away
 /// or more, and, where `every_ns` is not 0, again each `every_ns` after that:
 /// once for all that have gone by without a safe point. Non-zero raises. `id`,
-/// where not NULL, gets what sig_cancel() is told. 65,536 can wait.
+/// where not NULL, gets what sig_cancel() is told. 65,536 can wait. It falls
+/// due on another thread: also with 0 not before the next moment.
 ///
 /// Thread: any · In a signal handler: no · Errors: EINVAL NULL function, EAGAIN
 /// too many, or no thread to be had; ENOMEM
@@ -148,10 +149,10 @@ pub(super) unsafe fn call_after(
     id: *mut u64,
 ) -> Result<(), Errno> {
     let function = address(r#fn.ok_or(sys::EINVAL)? as *const c_void);
-    let called = of?.call_after(ns, every_ns, function, arg as usize)?;
-    // SAFETY: the caller's word.
-    unsafe { maybe(id, called) };
-    Ok(())
+    of?.call_after(ns, every_ns, function, arg as usize, |called| {
+        // SAFETY: the caller's word.
+        unsafe { maybe(id, called) }
+    })
 }
 
 /// Cancel a call, of any context: when this returns 0, it is not run any more.

@@ -5,7 +5,9 @@
 //! descriptor is written to. Drain the descriptor before you check, never
 //! after; and where a check raises, check again before you wait, for what it
 //! left pending has had its wake-up. What is pending never lives in the pipe:
-//! a full one loses nothing but a wake-up that was already due.
+//! a full one loses nothing but a wake-up that was already due. Timers wake as
+//! calls do, on a thread of the library's own, once for all that fall due
+//! together.
 
 use core::ffi::{c_int, c_void};
 
@@ -13,13 +15,13 @@ use super::{Of, address, maybe, number, owned, status};
 use crate::context::{Context, MAIN};
 use crate::sys::{self, Errno};
 
-/// For sig_set_wakeup_fd(): calls, jobs and interrupts wake as well, with
-/// byte 0.
+/// For sig_set_wakeup_fd(): calls, jobs, timers and interrupts wake as well,
+/// with byte 0.
 pub const SAFEPOINT_WAKE_CALLS: u32 = 1;
 
 /// Runs inside the signal handler, so it may call only what is
-/// async-signal-safe; for a call or an interrupt, in its caller, with signum
-/// 0.
+/// async-signal-safe; for a call or an interrupt in its caller, and for a timer
+/// on a thread of the library's, with signum 0.
 pub type Wakeup = Option<extern "C" fn(signum: c_int, arg: *mut c_void)>;
 
 /// Write to `fd` when something arrives: one byte, the signal's number, to a

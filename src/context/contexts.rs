@@ -10,7 +10,7 @@
 #![allow(unsafe_code)] // memory of our own
 
 use core::mem::offset_of;
-use core::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
+use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicPtr, AtomicU64};
 
 use super::lock::locked;
@@ -98,7 +98,7 @@ impl Context {
         (EXIST.get(index / 64), 1 << (index % 64))
     }
 
-    fn exists(&self) -> bool {
+    pub fn exists(&self) -> bool {
         let (word, bit) = self.bit();
         word.is_some_and(|word| word.load(Relaxed) & bit != 0)
     }
@@ -160,26 +160,43 @@ fn build(number: usize) -> Result<&'static Context, Errno> {
 
 /// Give a context back. EINVAL for the main one; EPERM for another's whose
 /// thread has not ended; EBUSY inside a handler of its own, or where somebody
-/// has been in its wake-up function for a second. Only in the last case
-/// something has changed: the function is set anew.
+/// has been in its wake-up function for a second.
 pub fn free(handle: *const Handle) -> Result<(), Errno> {
     let context = resolve(handle)?;
     if context.number == 0 {
         return Err(sys::EINVAL);
     }
-    if !context.is_owner() {
-        let me = sys::this_thread();
-        let taken = context.owner.compare_exchange(ENDED, me, SeqCst, Relaxed);
-        taken.map_err(|_| sys::EPERM)?;
-    }
-    if context.is_in_a_handler() {
+    let me = sys::this_thread();
+    let before = locked(|| -> Result<_, Errno> {
+        let owner = context.owner.load(Relaxed);
+        if context.is_no_more(handle) {
+            return Err(sys::ESTALE);
+        }
+        if owner != me && owner != ENDED {
+            return Err(sys::EPERM);
+        }
+        context.owner.store(me, Release);
+        Ok(owner)
+    })?;
+    let busy = before == me && context.is_in_a_handler();
+    if busy || context.set_wakeup_function([0; 2]).is_err() {
+        context.owner.store(before, Release);
         return Err(sys::EBUSY);
     }
-    context.set_wakeup_function([0; 2])?;
     // From here on nobody finds it who has not found it already.
     context.pins.give_back();
     context.finish();
     context.inbox().wake.stop_event();
     locked(|| context.set_exists(false));
     Ok(())
+}
+
+/// Become the owner of a context, whoever was.
+pub fn adopt(handle: *const Handle) -> Result<(), Errno> {
+    pinned(handle, |context| {
+        locked(|| match context.is_no_more(handle) {
+            true => Err(sys::ESTALE),
+            false => context.adopt(),
+        })
+    })
 }

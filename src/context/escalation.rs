@@ -1,8 +1,10 @@
 //! The owner's side of escalation: see `zone::escalation`.
 
+use core::cell::Cell;
+
 use super::Context;
-use crate::sys::Errno;
 use crate::sys::zone::{Sent, delete_timer, new_timer};
+use crate::sys::{self, Errno};
 use crate::zone::Escalation;
 
 impl Context {
@@ -10,11 +12,25 @@ impl Context {
     /// nanoseconds, without a safe point; 0 is never.
     pub fn escalate(&self, signum: u32, limit: u32, patience: u64) -> Result<(), Errno> {
         let timer = match patience {
-            0 => None,
-            _ => Some(self.new_overdue_timer(signum)?),
+            0 => Ok(None),
+            _ => self.new_overdue_timer(signum).map(Some),
         };
-        self.set_escalation(signum, Escalation { limit, patience, timer });
-        Ok(())
+        let set = timer.map(|timer| {
+            self.set_escalation(signum, Escalation { limit, patience, timer });
+        });
+        self.leave_if_none();
+        set
+    }
+
+    /// Where no time counts, no signal is needed that says so.
+    fn leave_if_none(&self) {
+        let any = Cell::new(false);
+        self.each_escalation(|_, escalation| {
+            any.set(any.get() || escalation.timer.is_some());
+        });
+        if !any.get() {
+            self.overdue.leave();
+        }
     }
 
     fn set_escalation(&self, signum: u32, escalation: Escalation) {
@@ -30,6 +46,7 @@ impl Context {
     /// no harm where it goes astray.
     fn new_overdue_timer(&self, signum: u32) -> Result<i32, Errno> {
         let by = self.overdue.need(self)?;
+        sys::unblock(by);
         new_timer(None, by as i32, Sent::Overdue(self.number, signum))
     }
 
@@ -41,14 +58,18 @@ impl Context {
     }
 
     /// A forked child has none of its parent's timers. Where it can have none
-    /// of its own, only the number counts.
-    pub fn escalations_in_child(&self) {
+    /// of its own, only the number counts; and nothing, where the owner does
+    /// not exist here.
+    pub fn escalations_in_child(&self, has_owner: bool) {
         self.each_escalation(|signum, mut escalation| {
-            if escalation.timer.is_some() {
+            if !has_owner {
+                escalation = Escalation::default();
+            } else if escalation.timer.is_some() {
                 escalation.timer = self.new_overdue_timer(signum).ok();
-                self.inbox().escalations.set(signum, escalation);
             }
+            self.inbox().escalations.set(signum, escalation);
         });
+        self.leave_if_none();
     }
 
     fn each_escalation(&self, work: impl Fn(u32, Escalation)) {

@@ -66,7 +66,11 @@ unsafe extern "C" fn child() {
     contexts::all().for_each(Context::start_in_child);
     for context in contexts::rooms() {
         context.pins.reset();
-        context.wakeups_in_child();
+        if !context.exists() {
+            // Nothing of the parent's is to come to who is given it next.
+            context.wakeups_in_child();
+            context.inbox().reset();
+        }
     }
     timers::LOCK.unlock();
     LOCK.unlock();
@@ -90,7 +94,7 @@ impl Context {
         }
         self.wakeups_in_child();
         self.waits_in_child();
-        self.escalations_in_child();
+        self.escalations_in_child(self.is_owned_by(me));
         self.inbox().reset();
         self.ready.reset();
         self.jobs.reset();

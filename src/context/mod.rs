@@ -21,7 +21,7 @@ mod wakeup;
 use core::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 
-pub use contexts::{free, new, pinned, resolve};
+pub use contexts::{adopt, free, new, pinned, resolve};
 pub use counters::{Counters, Tally, add};
 use disposition::Stand;
 pub use disposition::{Installed, Kind, kick_signal};
@@ -118,8 +118,11 @@ impl Context {
         self.owner.load(Acquire) != 0
     }
 
-    /// Become the owner, where there is none.
+    /// Become the owner, where there is none: of the main context alone.
     pub fn claim(&self) -> Result<(), Errno> {
+        if self.number != 0 {
+            return self.owned();
+        }
         fork::watch()?;
         let me = sys::this_thread();
         match self.owner.compare_exchange(0, me, AcqRel, Acquire) {
@@ -179,6 +182,7 @@ impl Context {
         if self.owner.compare_exchange(me, ENDED, AcqRel, Relaxed).is_ok() {
             self.held.store(0, Relaxed);
             self.stop_waits();
+            self.stop_escalations(); // there are no safe points any more
             self.running.store(0, Release);
         }
     }
@@ -296,6 +300,7 @@ impl Context {
     /// Drop what is pending of one signal, counted.
     pub fn drop_signal(&self, signum: u32) {
         self.ready.collect(self.inbox());
+        self.inbox().escalations.forget_one(signum);
         let mut event = Event::of(SAFEPOINT_EVENT_SIGNAL);
         while self.ready.take_from(self.inbox(), signum, u64::MAX, &mut event) {
             add(&self.tally.dropped, event.count + event.lost);

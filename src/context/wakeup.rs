@@ -126,8 +126,9 @@ impl Context {
             self.inbox().wake.aim(Target::NOTHING);
         }
         self.wakeup_fd.store(0, Relaxed);
-        // What cannot be waited for is not called again, at least.
-        let _ = self.set_wakeup_function([0; 2]);
+        if self.set_wakeup_function([0; 2]).is_err() {
+            self.inbox().wake.stop_function(); // whoever is in it stays there
+        }
     }
 
     /// The numbers stay, but nothing of the parent's lies under them.

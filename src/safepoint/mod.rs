@@ -31,9 +31,10 @@ struct Limits {
 /// Fix the limits, and collect what lies in front of them.
 #[inline(always)]
 fn begin(context: &Context) -> Limits {
-    context.inbox().escalations.forget();
+    let round = context.ready.collect(context.inbox());
+    context.inbox().escalations.forget(); // after that: see there
     Limits {
-        round: context.ready.collect(context.inbox()),
+        round,
         timers: context.timers.limit(),
         // Before any look at late calls: see zone::ring.
         calls: context.inbox().calls.limit(),
@@ -64,7 +65,7 @@ pub fn check(context: &Context, frame: *mut c_void) -> c_int {
 
 fn run(context: &Context, me: usize, frame: *mut c_void) -> c_int {
     if let Some(value) = context.inbox().take_interrupt() {
-        context.inbox().escalations.forget();
+        begin(context);
         context.settle();
         return value;
     }
@@ -185,6 +186,7 @@ pub fn take_signal(context: &Context, set: u64, event: &mut Event) -> bool {
         return false;
     }
     context.ready.collect(context.inbox());
+    context.inbox().escalations.forget();
     let mut taken = false;
     let mut wanted = set & context.ready.bits();
     while wanted != 0 && !taken {

@@ -9,6 +9,7 @@
 
 use core::ffi::{c_int, c_void};
 
+use super::atomic::null_mut;
 use super::deliveries::Details;
 use super::inbox::{Inbox, bit};
 use super::process::{MAIN, PROCESS, known_inbox};
@@ -75,13 +76,19 @@ fn from_here() -> sys::Siginfo {
 /// As if the signal had arrived. Any thread, and in a signal handler.
 #[unsafe(link_section = ".text.safepoint_zone")]
 pub fn trip(signum: u32) {
-    record(signum, &from_here(), false);
+    if record(signum, &from_here(), false) {
+        // SAFETY: no siginfo: as if raise() had sent it.
+        unsafe { default(signum as c_int, null_mut()) };
+    }
 }
 
 /// The same for one context, which has a handler for it.
 #[unsafe(link_section = ".text.safepoint_zone")]
 pub fn trip_one(inbox: &Inbox, signum: u32) {
-    deliver(inbox, signum, &details(&from_here()), false);
+    if deliver(inbox, signum, &details(&from_here()), false) {
+        // SAFETY: as above.
+        unsafe { default(signum as c_int, null_mut()) };
+    }
 }
 
 #[inline(never)]
@@ -159,7 +166,8 @@ unsafe fn sent_by_us(
 #[inline(always)]
 unsafe fn overdue(number: usize, signum: u32, info: *mut SigInfo) {
     let Some(inbox) = known_inbox(number) else { return };
-    if is_here() && inbox.escalations.is_overdue(signum, sys::now()) {
+    let has_handler = PROCESS.has_subscribed(number, signum);
+    if has_handler && is_here() && inbox.escalations.is_overdue(signum, sys::now()) {
         // SAFETY: what the kernel passed.
         unsafe { default(signum as c_int, info) };
     }

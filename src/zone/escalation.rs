@@ -1,16 +1,13 @@
 //! Signals that are not to wait for ever: after so many deliveries, or so much
 //! time, with no safe point in between, their default action is done.
 //!
-//! An arrival counts here behind its record, and the owner takes the counts
-//! back at each safe point that finds something pending: at all others there
-//! is nothing to take back. The time is a timer's of the kernel, which the first
-//! delivery after a safe point sets; it sends a signal of the library's own,
-//! whose arrival looks here whether it still is to act. A timer that was
-//! overtaken by a safe point is not stopped: it finds the count at zero, or
-//! that what it counts has begun later.
-//!
-//! The count is Relaxed: it decides about nothing but itself, and only a
-//! safe point in the very same moment may be missed by it.
+//! An arrival counts here before it records, and the owner forgets the counts
+//! at each safe point, after it has collected: at those that find nothing there
+//! is nothing to forget. So what was collected is never counted any more; what
+//! was counted and not recorded yet may be forgotten, which is to the good.
+//! The time is a timer's of the kernel, which the first delivery after a safe
+//! point sets and the next safe point stops; it sends a signal of the library's
+//! own, whose arrival looks here whether it still is to act.
 
 use super::atomic::{
     AtomicU32, AtomicU64, Relaxed, Release, SeqCst, constructor, fresh_array,
@@ -79,7 +76,7 @@ impl Escalations {
         };
         let count = line.count.fetch_add(1, SeqCst) + 1;
         if count == 1 {
-            line.since.store(time, Release);
+            line.since.store(time, SeqCst);
             if let Some(timer) = line.timer.load(Relaxed).checked_sub(1) {
                 sys::set_timer(timer as i32, line.patience.load(Relaxed), 0);
             }
@@ -95,7 +92,7 @@ impl Escalations {
             return false;
         };
         let patience = line.patience.load(Relaxed);
-        let waited = now.saturating_sub(line.since.load(Relaxed));
+        let waited = now.saturating_sub(line.since.load(SeqCst));
         patience != 0 && line.count.load(SeqCst) != 0 && waited >= patience
     }
 
@@ -104,10 +101,23 @@ impl Escalations {
     pub fn forget(&self) {
         let mut on = self.on.load(Relaxed);
         while on != 0 {
-            if let Some(line) = self.line(on.trailing_zeros() + 1) {
-                line.count.store(0, SeqCst);
-            }
+            self.forget_one(on.trailing_zeros() + 1);
             on &= on - 1;
+        }
+    }
+
+    /// Nothing of this signal is pending any more. Owner.
+    #[inline(never)]
+    pub fn forget_one(&self, signum: u32) {
+        let Some(line) = self.line(signum) else { return };
+        if line.count.load(Relaxed) == 0 {
+            return;
+        }
+        // The time first: a timer that comes in between finds it is not over.
+        line.since.store(u64::MAX, SeqCst);
+        line.count.store(0, SeqCst);
+        if let Some(timer) = line.timer.load(Relaxed).checked_sub(1) {
+            sys::set_timer(timer as i32, 0, 0);
         }
     }
 
@@ -123,6 +133,7 @@ impl Escalations {
     /// Set it. Owner.
     pub fn set(&self, signum: u32, to: Escalation) {
         let Some(line) = self.line(signum) else { return };
+        line.since.store(u64::MAX, SeqCst);
         line.count.store(0, SeqCst);
         line.limit.store(to.limit, Relaxed);
         line.patience.store(to.patience, Relaxed);

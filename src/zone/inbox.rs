@@ -87,6 +87,8 @@ impl Inbox {
     /// come too often: see [`Escalations`].
     #[inline(always)]
     pub fn deliver(&self, signum: u32, details: &Details, led_out: bool) -> bool {
+        // First: whoever has collected the record can forget the count.
+        let too_often = self.escalations.delivered(signum, details.time);
         let queue = self.queues.load(Relaxed) & bit(signum) != 0;
         self.deliveries.record(signum as usize, queue, details);
         // Whoever is told of this delivery by the breaker sees the bit, also
@@ -95,7 +97,7 @@ impl Inbox {
             self.known.fetch_or(bit(signum), SeqCst);
         }
         self.announce(signum, led_out);
-        self.escalations.delivered(signum, details.time)
+        too_often
     }
 
     /// Queue a call.
@@ -128,9 +130,12 @@ impl Inbox {
         self.announce(0, false);
     }
 
-    /// A timer has fallen due.
+    /// A timer has fallen due: announce it next.
     pub fn fall_due(&self) {
         self.due.fetch_add(1, SeqCst);
+    }
+
+    pub fn announce_due(&self) {
         self.announce(0, false);
     }
 

@@ -171,6 +171,16 @@ impl Process {
         main || others.is_some_and(|others| !others.is_empty())
     }
 
+    /// Whether the context of this number has.
+    #[inline(always)]
+    pub fn has_subscribed(&self, number: usize, signum: u32) -> bool {
+        let (main, others) = self.subscribers(signum);
+        match number.checked_sub(1) {
+            None => main,
+            Some(index) => others.is_some_and(|others| others.has(index)),
+        }
+    }
+
     #[inline(always)]
     fn others(&self, signum: u32) -> Option<&Subscribers> {
         self.others.get((signum as usize).wrapping_sub(1))

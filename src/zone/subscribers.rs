@@ -54,6 +54,13 @@ impl Subscribers {
         }
     }
 
+    /// Whether this number is in. Any thread, and in a signal handler.
+    #[inline(always)]
+    pub fn has(&self, number: usize) -> bool {
+        let word = self.words.get(number / WORD);
+        word.is_some_and(|word| word.load(Acquire) & 1 << (number % WORD) != 0)
+    }
+
     /// Whether none is in. Any thread, and in a signal handler.
     #[inline(always)]
     pub fn is_empty(&self) -> bool {

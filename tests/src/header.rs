@@ -148,6 +148,7 @@ fn declarations(file: &str) -> String {
     });
     short_comments(&text)
         .replace("const uint32_t *sig_breaker(", "const volatile uint32_t *sig_breaker(")
+        .replace("const uint32_t *sig_context_", "const volatile uint32_t *sig_context_")
         .replace("ptrdiff_t value", "intptr_t value")
         .replace("sig_kill_thread(size_t ", "sig_kill_thread(uintptr_t ")
         .replace("size_t link[2]", "uintptr_t link[2]")

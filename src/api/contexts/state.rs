@@ -4,7 +4,7 @@ use core::ffi::{c_int, c_long, c_void};
 
 use crate::api::handlers::{self, Disposition};
 use crate::api::{blocking, fill, number, sending, status, time};
-use crate::context::{Call, Event, Handle, Handler, pinned, resolve};
+use crate::context::{Call, Event, Handle, Handler, adopt, pinned, resolve};
 
 /// sig_is_owner() for this context.
 #[unsafe(no_mangle)]
@@ -16,7 +16,7 @@ pub extern "C" fn sig_context_is_owner(context: *mut Handle) -> c_int {
 /// sig_adopt() for this context.
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_context_adopt(context: *mut Handle) -> c_int {
-    status(pinned(context, |context| context.adopt()))
+    status(adopt(context))
 }
 
 /// sig_install() for this context.

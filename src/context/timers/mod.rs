@@ -18,12 +18,12 @@ mod thread;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicU32, AtomicU64};
 
-use self::store::{ARMED, DUE, Store, store};
+use self::store::{DUE, Store, store};
 pub use self::thread::end_timers;
 use super::Context;
-use super::contexts::all;
+use super::contexts::{all, room, rooms};
 use crate::sys::{self, Errno, Lock};
-use crate::zone::now;
+use crate::zone::{CONTEXTS, now};
 
 pub static LOCK: Lock = Lock::new();
 
@@ -69,6 +69,7 @@ impl Timers {
         let node = store.node(name);
         node.state.store(DUE, Relaxed);
         node.next.store(0, Relaxed);
+        node.before.store(self.last.load(Relaxed), Relaxed);
         node.place.store(place, Relaxed);
         node.order.store(fallen, Relaxed);
         match self.last.swap(name, Relaxed) {
@@ -83,13 +84,8 @@ impl Timers {
 
     /// Take one out of the list, wherever it is.
     fn remove(&self, store: &Store, name: u32) {
-        let next = store.node(name).next.load(Relaxed);
-        let mut before = 0;
-        let mut at = self.first.load(Relaxed);
-        while at != name && at != 0 {
-            before = at;
-            at = store.node(at).next.load(Relaxed);
-        }
+        let node = store.node(name);
+        let (next, before) = (node.next.load(Relaxed), node.before.load(Relaxed));
         if before == 0 {
             self.first.store(next, Relaxed);
             self.place.store(store.node(next).place.load(Relaxed), Relaxed);
@@ -98,6 +94,8 @@ impl Timers {
         }
         if next == 0 {
             self.last.store(before, Relaxed);
+        } else {
+            store.node(next).before.store(before, Relaxed);
         }
     }
 }
@@ -113,14 +111,15 @@ pub struct Due {
 
 impl Context {
     /// Call a function in so many nanoseconds, and then every so many; 0 is
-    /// not again. Its name. Any thread.
+    /// not again. `tell` is told its name. Any thread.
     pub fn call_after(
         &self,
         after: u64,
         every: u64,
         function: usize,
         argument: usize,
-    ) -> Result<u64, Errno> {
+        tell: impl FnOnce(u64),
+    ) -> Result<(), Errno> {
         super::fork::watch()?;
         locked(|| {
             let store = store()?;
@@ -137,7 +136,7 @@ impl Context {
                 store.take_out(name);
                 self.give_back(store, name);
             }
-            armed.map(|()| node.name_of(name))
+            armed.map(|()| tell(node.name_of(name))) // before it can run
         })
     }
 
@@ -211,8 +210,7 @@ impl Context {
             let Ok(store) = store() else { return };
             for name in store.names() {
                 let node = store.node(name);
-                let mine = node.context.load(Relaxed) == self.number as u32;
-                if mine && matches!(node.state.load(Relaxed), ARMED | DUE) {
+                if node.context.load(Relaxed) == self.number as u32 && node.is_open() {
                     self.cancel(store, name);
                 }
             }
@@ -222,7 +220,7 @@ impl Context {
 
 /// Put one in the heap, and have the thread see to it.
 fn arm(store: &Store, name: u32) -> Result<(), Errno> {
-    if store.put_in(name) { thread::wake() } else { Ok(()) }
+    if store.put_in(name) || !thread::runs() { thread::wake() } else { Ok(()) }
 }
 
 /// Cancel the timer of this name: ENOENT where there is none, any more.
@@ -236,8 +234,25 @@ pub fn cancel(name: u64) -> Result<(), Errno> {
     })
 }
 
-/// Let all fall due whose time has come: when the next one's does.
+/// Let all fall due whose time has come, and then tell their owners, without
+/// the lock: a wake-up function may take its time. When the next one is due.
 fn let_fall_due() -> u64 {
+    let mut told = [0u64; CONTEXTS / 64 + 1];
+    let next = locked(|| collect_due(&mut told));
+    for (index, mut word) in told.into_iter().enumerate() {
+        while word != 0 {
+            let number = index * 64 + word.trailing_zeros() as usize;
+            word &= word - 1;
+            // Where it was given back meanwhile, it is told of nothing.
+            if let Some(context) = room(number) {
+                context.inbox().announce_due();
+            }
+        }
+    }
+    next
+}
+
+fn collect_due(told: &mut [u64]) -> u64 {
     let Ok(store) = store() else { return u64::MAX };
     loop {
         match store.first() {
@@ -246,10 +261,12 @@ fn let_fall_due() -> u64 {
             Some((name, _)) => {
                 store.take_out(name);
                 let number = store.node(name).context.load(Relaxed) as usize;
-                let Some(context) = super::contexts::room(number) else { continue };
-                let inbox = context.inbox();
-                context.timers.append(store, name, inbox.calls.limit());
-                inbox.fall_due();
+                let Some(context) = room(number) else { continue };
+                context.timers.append(store, name, context.inbox().calls.limit());
+                context.inbox().fall_due();
+                if let Some(word) = told.get_mut(number / 64) {
+                    *word |= 1 << (number % 64);
+                }
             }
         }
     }
@@ -260,7 +277,7 @@ pub fn start_in_child() {
     thread::forget();
     let Ok(store) = store::known() else { return };
     store.reset();
-    for context in core::iter::once(&super::MAIN).chain(super::contexts::rooms()) {
+    for context in core::iter::once(&super::MAIN).chain(rooms()) {
         context.timers.first.store(0, Relaxed);
         context.timers.last.store(0, Relaxed);
         context.timers.count.store(0, Relaxed);

@@ -23,8 +23,9 @@ pub struct Node {
     generation: AtomicU32,
     /// Where in the heap it is.
     pub at: AtomicU32,
-    /// Behind it, in a list of those that are due or free.
+    /// Behind it, in a list of those that are due or free; and before it.
     pub next: AtomicU32,
+    pub before: AtomicU32,
     pub context: AtomicU32,
     pub due: AtomicU64,
     pub every: AtomicU64,
@@ -40,6 +41,8 @@ pub struct Store {
     /// How many are in the heap, and how many ever were.
     pub armed: AtomicU32,
     pub ever: AtomicU64,
+    /// How many there are, armed or due.
+    pub open: AtomicU32,
     free: AtomicU32,
     /// How many nodes have been used: all behind them are untouched.
     used: AtomicU32,
@@ -68,6 +71,11 @@ pub fn known() -> Result<&'static Store, Errno> {
 }
 
 impl Node {
+    /// Whether it is a timer's, armed or due.
+    pub fn is_open(&self) -> bool {
+        self.state.load(Relaxed) != FREE
+    }
+
     /// What its timer is called outside.
     pub fn name_of(&self, name: u32) -> u64 {
         u64::from(self.generation.load(Relaxed)) << 32 | u64::from(name)
@@ -91,29 +99,33 @@ impl Store {
         let is_it = name != 0
             && name as usize <= ROOM
             && node.name_of(name) == called
-            && node.state.load(Relaxed) != FREE;
+            && node.is_open();
         is_it.then_some(name)
     }
 
     pub fn take_free(&self) -> Option<u32> {
-        match self.free.load(Relaxed) {
+        let name = match self.free.load(Relaxed) {
             0 => {
                 let name = self.used.load(Relaxed) + 1;
-                (name as usize <= ROOM).then(|| {
-                    self.used.store(name, Relaxed);
-                    name
-                })
+                if name as usize > ROOM {
+                    return None;
+                }
+                self.used.store(name, Relaxed);
+                name
             }
             name => {
                 self.free.store(self.node(name).next.load(Relaxed), Relaxed);
-                Some(name)
+                name
             }
-        }
+        };
+        self.open.store(self.open.load(Relaxed) + 1, Relaxed);
+        Some(name)
     }
 
     pub fn release(&self, name: u32) {
         let node = self.node(name);
         node.state.store(FREE, Relaxed);
+        self.open.store(self.open.load(Relaxed) - 1, Relaxed);
         node.generation.store(node.generation.load(Relaxed).wrapping_add(1), Relaxed);
         node.next.store(self.free.swap(name, Relaxed), Relaxed);
     }
@@ -122,7 +134,7 @@ impl Store {
     pub fn reset(&self) {
         self.armed.store(0, Relaxed);
         for name in self.names() {
-            if self.node(name).state.load(Relaxed) != FREE {
+            if self.node(name).is_open() {
                 self.release(name);
             }
         }

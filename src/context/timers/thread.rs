@@ -18,6 +18,11 @@ static EVER: AtomicUsize = AtomicUsize::new(0);
 /// Counts up when the next timer is another than it was.
 static CHANGES: AtomicU32 = AtomicU32::new(0);
 
+/// Whether there is one. Under the lock.
+pub fn runs() -> bool {
+    RUNS.load(Relaxed) != 0
+}
+
 /// There is a new first one. Under the lock.
 pub fn wake() -> Result<(), Errno> {
     if RUNS.load(Relaxed) == 0 {
@@ -44,19 +49,21 @@ fn change() {
 
 extern "C" fn run(me: *mut c_void) -> *mut c_void {
     sys::name_thread(c"safepoint");
-    while RUNS.load(Acquire) == me as usize {
+    loop {
         // Before it looks: what changes later does not let it sleep.
         let seen = CHANGES.load(Acquire);
-        let next = locked(let_fall_due);
+        if RUNS.load(Acquire) != me as usize {
+            return null_mut();
+        }
+        let next = let_fall_due();
         sys::wait_for_futex(&CHANGES, seen, next);
     }
-    null_mut()
 }
 
 /// End it, if no timer is left, and wait until it has.
 pub fn end_timers() {
     let ended = locked(|| {
-        let is_idle = known().is_ok_and(|store| store.armed.load(Relaxed) == 0);
+        let is_idle = known().is_ok_and(|store| store.open.load(Relaxed) == 0);
         if !is_idle || RUNS.swap(0, Release) == 0 {
             return None;
         }
