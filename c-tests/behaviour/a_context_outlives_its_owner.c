@@ -102,6 +102,10 @@ int main(void)
         _exit(0);
     }
     ASSERT_CHILD_PASSED(child);
+    child = (pid_t)MUST(fork());
+    if (child == 0)
+        _exit(sig_context_free(theirs) == 0 ? 0 : 1); /* nobody's */
+    ASSERT_CHILD_PASSED(child);
     ASSERT_EQ(sig_context_check(mine), 0);
     ASSERT_EQ(handled, 1);
 

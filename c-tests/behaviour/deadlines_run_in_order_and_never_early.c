@@ -1,13 +1,21 @@
 /* A call falls due at its time or later, in the order of the times, and of
  * being armed where those are the same; among pending calls in the order in
  * which they became so. A wait ends for it. It repeats, is cancelled, also in
- * itself and when it is due, and raises. */
+ * itself and when it is due, and raises. Time stands still for nobody. */
 #include "test.h"
 
 /* When each is due: at the earliest and at the latest, by when it was armed. */
 static uint64_t earliest[100], latest[100], ran[100];
 static int order[100], n;
 static uint64_t self;
+
+static atomic_int woken;
+
+static void wake(int signum, void *arg)
+{
+    (void)signum, (void)arg;
+    woken++;
+}
 
 static int note(void *arg)
 {
@@ -49,6 +57,27 @@ static void wait_until_due(void)
         usleep(100);
 }
 
+/* One that falls due while the process is stopped runs when it goes on. */
+static void run_when_it_goes_on(void)
+{
+    pid_t pid = (pid_t)MUST(fork());
+    int status, counted = 0;
+    if (pid == 0) {
+        uint64_t due = now_ns() + 20000000;
+        ASSERT_EQ(sig_call_after(20000000, 0, count, &counted, NULL), 0);
+        MUST(raise(SIGSTOP));
+        while (counted == 0)
+            ASSERT_GE(sig_sleep(1000000), 0);
+        ASSERT_GE(now_ns(), due);
+        _exit(counted == 1 ? 0 : 1);
+    }
+    ASSERT_EQ(waitpid(pid, &status, WUNTRACED), pid);
+    ASSERT_TRUE(WIFSTOPPED(status));
+    usleep(40000);
+    MUST(kill(pid, SIGCONT));
+    ASSERT_CHILD_PASSED(pid);
+}
+
 int main(void)
 {
     sig_event event;
@@ -75,14 +104,17 @@ int main(void)
 
     /* In the order in which they became pending. */
     n = 0;
+    ASSERT_EQ(sig_set_wakeup_fn(wake, NULL), 0);
     ASSERT_EQ(sig_add_pending_call(note, (void *)0), 0);
+    ASSERT_EQ(atomic_load(&woken), 1);
     arm(1, 0);
-    usleep(20000); /* due by now; if it were not, it would be later yet */
-    wait_until_due();
+    while (atomic_load(&woken) < 2)
+        usleep(100);
     ASSERT_EQ(sig_add_pending_call(note, (void *)2), 0);
-    while (n < 3)
-        ASSERT_EQ(sig_check(), 0);
-    ASSERT_TRUE(order[0] == 0 && (order[1] == 1 || order[2] == 1));
+    ASSERT_EQ(sig_check(), 0);
+    ASSERT_EQ(n, 3);
+    ASSERT_TRUE(order[0] == 0 && order[1] == 1 && order[2] == 2);
+    ASSERT_EQ(sig_set_wakeup_fn(NULL, NULL), 0);
 
     /* Pulled: what it is, and how often it has fallen due. */
     uint64_t before = now_ns();
@@ -137,6 +169,8 @@ int main(void)
     ASSERT_EQ(id, 77);
     ASSERT_EQ(sig_cancel(0), -ENOENT);
     ASSERT_EQ(sig_cancel(UINT64_MAX), -ENOENT);
+
+    run_when_it_goes_on();
 
     /* What is due, and what is armed, is dropped at the end. */
     ASSERT_EQ(sig_call_after(0, 0, count, &counted, NULL), 0);

@@ -14,7 +14,7 @@
 
 use core::ffi::{c_int, c_void};
 
-use super::{Of, address, catchable, fill, fits, number, signal, status};
+use super::{Of, address, catchable, fill, fits, number, owned_if_at_all, signal, status};
 use crate::context::{ALL_FLAGS, Entry, Event, Handler, Installed, Kind, MAIN};
 use crate::sys::{self, Errno};
 use crate::zone::bit;
@@ -132,11 +132,10 @@ pub extern "C" fn sig_restore(signum: c_int) -> c_int {
 
 pub(super) fn restore(of: Of, signum: c_int) -> Result<c_int, Errno> {
     let signum = catchable(signum)?;
-    let context = of?;
+    let context = owned_if_at_all(of)?;
     if !context.has_owner() {
         return Ok(0); // nobody has changed anything
     }
-    context.owned()?;
     Ok(c_int::from(!context.restore(signum)?))
 }
 
@@ -164,11 +163,7 @@ pub(super) fn query(
 ) -> Result<Disposition, Errno> {
     let signum = signal(signum)?;
     fits(out, size)?;
-    let context = of?;
-    if context.has_owner() {
-        context.owned()?;
-    }
-    let found = context.query(signum)?;
+    let found = owned_if_at_all(of)?.query(signum)?;
     // SAFETY: an entry's handler was stored from a `Handler`, or is 0: none.
     let handler = unsafe { core::mem::transmute::<usize, Handler>(found.entry.handler) };
     Ok(Disposition {
@@ -201,11 +196,7 @@ pub extern "C" fn sig_verify(signum: c_int) -> c_int {
 
 pub(super) fn verify(of: Of, signum: c_int) -> Result<c_int, Errno> {
     let signum = signal(signum)?;
-    let context = of?;
-    if context.has_owner() {
-        context.owned()?;
-    }
-    context.stands(signum).map(c_int::from)
+    owned_if_at_all(of)?.stands(signum).map(c_int::from)
 }
 
 /// Let no program hang: do this signal's default action, from within the

@@ -57,6 +57,13 @@ fn owned(of: Of) -> Of {
     of.and_then(|context| context.owned().map(|()| context))
 }
 
+/// The same, where it has an owner.
+fn owned_if_at_all(of: Of) -> Of {
+    of.and_then(
+        |context| if context.has_owner() { owned(Ok(context)) } else { Ok(context) },
+    )
+}
+
 /// A signal that exists: not one of the C library's own.
 #[unsafe(link_section = ".text.safepoint_zone")]
 fn signal(signum: c_int) -> Result<u32, Errno> {
