@@ -43,8 +43,9 @@
  *
  * - A result >= 0 is success, a negative one is a negative errno value, and
  *   sig_strerror() says in a sentence what it means. Exceptions: sig_check()
- *   and sig_raised() return 0 or the number that a handler raised, sig_alarm()
- *   seconds, and sig_context_new() a context. errno is left as it was.
+ *   and sig_raised(), and their twins of section 12, return 0 or the number
+ *   that a handler raised, sig_alarm() seconds, and sig_context_new() a
+ *   context. errno is left as it was.
  * - An out-parameter is written only on success. NULL where a pointer is
  *   required is -EINVAL, or for what the kernel reads, -EFAULT. A call that
  *   fails has changed nothing, but where it says so of EINTR.
@@ -149,12 +150,13 @@ int sig_init(uint32_t flags);
 /**
  * Put back each disposition that still is ours and leave the others alone,
  * drop what is pending, detach the wake-up fd and function, and have no
- * owner. Without an owner it only ends the thread that timers have, where none
- * is left, as it does after all else. Call it before the owner's thread
- * ends: after that nobody is the owner until somebody calls sig_adopt(). It
- * waits until nobody is in the wake-up function any more, a second at most.
+ * owner. At last, or at once where there is no owner, it ends the thread that
+ * timers have, if none is left. It waits until nobody is in the wake-up
+ * function any more, a second at most. Call it before the owner's thread ends:
+ * after that nobody is the owner until somebody calls sig_adopt().
  *
- * Thread: owner · In a signal handler: no · Errors: EPERM
+ * Thread: owner (any, where there is none) · In a signal handler: no ·
+ * Errors: EPERM
  */
 int sig_fini(void);
 
@@ -168,7 +170,7 @@ int sig_is_owner(void);
 /**
  * The caller becomes the owner, whoever was before, and also where the owner
  * has ended. What is pending stays. The caller sees to it that the old owner
- * is in none of the library's functions but sig_check().
+ * is in none of the library's functions but sig_check() and its waits.
  *
  * Thread: any · In a signal handler: no · Errors: EBUSY a handler is running
  * (to another thread one that was left by longjmp counts until the owner has
@@ -393,7 +395,7 @@ int sig_query(int signum, struct sig_disposition *out, size_t size);
  * another over it since, or we have none. One system call, so that a guest
  * can ask at the entry of each long call; where it is 0, sig_install() puts
  * ours over the new one, which SAFEPOINT_CHAIN still calls, and only once,
- * also where that calls ours in turn.
+ * even if that calls ours in turn.
  *
  * Thread: owner (any, where there is no owner) · In a signal handler: no ·
  * Errors: EINVAL, EPERM
@@ -402,17 +404,17 @@ int sig_verify(int signum);
 
 /**
  * Let no program hang: do this signal's default action, from within the
- * arrival, where the owner comes to no safe point. At the delivery that is
- * number `deliveries` without one in between: with 2 and 0 the second Ctrl-C
- * kills a hung program, by that signal. Or when one has waited for `ns`
- * nanoseconds. 0 is never, as at first.
+ * arrival, where the owner comes to no safe point: at the `deliveries`-th
+ * delivery with no safe point in between (with 2 and 0 the second Ctrl-C
+ * kills a hung program, by that signal), or when a delivery has waited `ns`
+ * nanoseconds for one. 0 is never, as at first.
  *
  * A safe point is a sig_check() or sig_next() that finds something pending,
  * and a wait that ends for it or takes it; while held there is none. What a
- * handler that raises leaves behind has had its safe point. It acts as long
- * as there is a handler of this context's, until it is set anew or ownership
- * ends, and in a forked child too, where that has its owner. The time is
- * kept by a timer that sends the signal of sig_set_kick(), to any thread.
+ * handler that raises leaves behind has had its safe point. It holds while
+ * this context has a handler, until it is set anew or ownership ends; in a
+ * forked child too, where the owner exists there. The time is kept by a timer
+ * that sends the signal of sig_set_kick(), to any thread.
  *
  * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
  * signal that can be caught, or one that does nothing by default; EPERM;
@@ -534,7 +536,7 @@ int sig_check(void)
  * A call whose memory the caller owns, for sig_post(): it is never refused.
  * Make it with SAFEPOINT_JOB(fn, arg), and keep it alive until its function
  * is called (in there it may be freed, or posted again), sig_next() gives it
- * out, or sig_fini() drops it.
+ * out, or sig_fini() or sig_context_free() drops it.
  */
 typedef struct sig_job {
     /** sizeof(sig_job). */
@@ -614,8 +616,8 @@ int sig_interrupt(int value);
 
 /**
  * Runs inside the signal handler, so it may call only what is
- * async-signal-safe; for a call or an interrupt in its caller, and for a timer
- * on a thread of the library's, with signum 0.
+ * async-signal-safe; for a call, a job or an interrupt in its caller, and for
+ * a timer on a thread of the library's, with signum 0.
  */
 typedef void (*sig_wakeup)(int signum, void *arg);
 
@@ -672,11 +674,11 @@ int sig_wakeup_failures(int *last_error);
  * 8 Blocking calls that a signal always ends
  *
  * An arrival at any instant, before or inside the call and on whichever
- * thread, ends the wait, and so do calls, jobs and interrupts: there is no
- * window between the check and the system call. What the kernel has done by
- * then is returned, and what arrived waits for the next check. Otherwise
- * handlers run, and the call goes on with the time that is left (PEP 475);
- * if one raises, the result is -EINTR, and sig_raised() is its number.
+ * thread, ends the wait, and so do calls, jobs, timers and interrupts: there
+ * is no window between the check and the system call. What the kernel has done
+ * by then is returned, and what arrived waits for the next check. Otherwise
+ * handlers run, and the call goes on with the time that is left (PEP 475); if
+ * one raises, the result is -EINTR, and sig_raised() is its number.
  *
  * The functions take POSIX's arguments, and return its result or a negative
  * errno. Each is one system call where it need not wait, and no cancellation
@@ -1113,12 +1115,13 @@ long sig_msgsnd(int queue, const void *message, size_t size, int flags);
  * sig_alarm() and the itimers are the process's, and send SIGALRM, SIGVTALRM
  * or SIGPROF: install a handler first. ITIMER_REAL and so on are sys/time.h's.
  *
- * sig_call_after() uses up nothing of the process: any number of deadlines, of
- * any number of contexts, on one thread of the library's own, which is started
- * with the first, takes no signals, and is ended by sig_fini(). It sleeps
- * until the next is due, and then makes it pending as any thread might, so a
- * wait ends for it, and an idle check has nothing more to look at. None runs
- * early; how late is up to the owner's next safe point, and the scheduler.
+ * sig_call_after() takes no signal and no itimer of the process's. Deadlines,
+ * 65,536 of all contexts, have one thread of the library's own: it is started
+ * with the first, takes no signals, and is ended by sig_fini() when none is
+ * left. It sleeps until the next is due, and then makes it pending as any
+ * thread might, so a wait ends for it, and an idle check has nothing more to
+ * look at. None runs early; how late is up to the owner's next safe point,
+ * and the scheduler.
  * Time that a machine sleeps does not count, as CLOCK_MONOTONIC has it. A
  * forked child begins with none.
  */
@@ -1170,8 +1173,8 @@ int sig_getitimer(int which,
  * Call fn(arg) at the owner's first safe point that is `ns` nanoseconds away
  * or more, and, where `every_ns` is not 0, again each `every_ns` after that:
  * once for all that have gone by without a safe point. Non-zero raises. `id`,
- * where not NULL, gets what sig_cancel() is told. 65,536 can wait. It falls
- * due on another thread: also with 0 not before the next moment.
+ * where not NULL, gets the number for sig_cancel(). It falls due on another
+ * thread: even with 0 that may take a moment.
  *
  * Thread: any · In a signal handler: no · Errors: EINVAL NULL function, EAGAIN
  * too many, or no thread to be had; ENOMEM
@@ -1187,7 +1190,7 @@ int sig_call_after(uint64_t ns,
  * On another thread than its owner's it may be running just then.
  *
  * Thread: any · In a signal handler: no · Errors: ENOENT no such call: it was
- * run, or cancelled, or was its parent's
+ * run, or cancelled, or armed before a fork
  */
 int sig_cancel(uint64_t id);
 
@@ -1468,9 +1471,9 @@ int sig_context_wait(sig_context *context,
 int sig_context_set_restart(sig_context *context, int signum, int on);
 
 /**
- * sig_check() for this context. -EINVAL and -ESTALE are no handler's: none
- * ought to return them. In a hot loop test the word at sig_context_breaker()
- * first.
+ * sig_check() for this context. No handler ought to return -EINVAL or -ESTALE:
+ * they are this function's own. In a hot loop test the word at
+ * sig_context_breaker() first.
  */
 int sig_context_check(sig_context *context);
 
@@ -1840,7 +1843,8 @@ int sig_context_latch_wait(sig_context *context,
 #define SAFEPOINT_LATENCY_BUCKETS 40
 
 /**
- * What happened in a context since sig_init(), or since the fork in a child.
+ * What happened in a context since sig_init() or sig_context_new(), or since
+ * the fork in a child.
  * Once nothing is pending, arrivals = handled + coalesced + lost + dropped.
  */
 typedef struct sig_counters {
@@ -1861,7 +1865,10 @@ typedef struct sig_counters {
     uint64_t calls_run;
     /** Pending calls that found the ring full: -EAGAIN. */
     uint64_t calls_refused;
-    /** Pending calls and posted jobs dropped by sig_fini(). */
+    /**
+     * Pending calls and posted jobs dropped by sig_fini() or
+     * sig_context_free().
+     */
     uint64_t calls_dropped;
     /** Wake-ups that could not be written. */
     uint64_t wakeups_failed;

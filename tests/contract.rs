@@ -381,7 +381,9 @@ fn every_function_is_declared_as_it_is_defined() {
             let signature = signature.replace("()", "(void)");
             let signature = match *name {
                 // The one word that Rust has no type for.
-                "sig_breaker" | "sig_context_breaker" => signature.replace("const", "const volatile"),
+                "sig_breaker" | "sig_context_breaker" => {
+                    signature.replace("const", "const volatile")
+                }
                 _ => signature,
             };
             format!("__builtin_types_compatible_p(__typeof__({name}), {signature})")

@@ -4,6 +4,9 @@
  * itself and when it is due, and raises. Time stands still for nobody. */
 #include "test.h"
 
+#include <dirent.h>
+#include <sys/time.h>
+
 /* When each is due: at the earliest and at the latest, by when it was armed. */
 static uint64_t earliest[100], latest[100], ran[100];
 static int order[100], n;
@@ -51,6 +54,18 @@ static void arm(int i, uint64_t ns)
     latest[i] = now_ns() + ns;
 }
 
+/* How many this process has: the first deadline starts one more. */
+static int threads(void)
+{
+    int count = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    ASSERT_NE(tasks, NULL);
+    for (struct dirent *task; (task = readdir(tasks));)
+        count += task->d_name[0] != '.';
+    closedir(tasks);
+    return count;
+}
+
 static void wait_until_due(void)
 {
     while (*sig_breaker() == 0)
@@ -85,10 +100,15 @@ int main(void)
     int counted = 0;
     watchdog(100);
     ASSERT_EQ(sig_init(0), 0);
+    int before_any = threads();
 
     /* Armed in a muddle: 7 i % 100 runs through all once. */
     for (int i = 0; i < 100; i++)
         arm(7 * i % 100, (uint64_t)(7 * i % 100) * 200000);
+    struct itimerval itimer;
+    MUST(getitimer(ITIMER_REAL, &itimer));
+    ASSERT_EQ(itimer.it_value.tv_sec | itimer.it_value.tv_usec, 0);
+    ASSERT_EQ(threads(), before_any + 1);
     while (n < 100)
         ASSERT_EQ(sig_sleep(1000000), 0); /* handlers run in here */
     for (int i = 0; i < 100; i++) {
@@ -177,6 +197,9 @@ int main(void)
     ASSERT_EQ(sig_call_after(1000000000, 0, count, &counted, &id), 0);
     wait_until_due();
     ASSERT_EQ(sig_fini(), 0);
+#ifndef sig_fini /* sig_context_free() leaves that to it */
+    ASSERT_EQ(threads(), before_any);
+#endif
     ASSERT_EQ(sig_cancel(id), -ENOENT);
     ASSERT_EQ(sig_init(0), 0);
     ASSERT_EQ(sig_check(), 0);

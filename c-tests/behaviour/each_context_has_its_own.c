@@ -20,6 +20,19 @@ static int call(void *arg)
     return 0;
 }
 
+static void interrupt_in_a_handler(int signum)
+{
+    (void)signum;
+    ASSERT_EQ(sig_context_interrupt(contexts[1], 6), 0);
+}
+
+static void *interrupt_later(void *unused)
+{
+    usleep(20000);
+    ASSERT_EQ(sig_context_interrupt(contexts[2], 7), 0);
+    return unused;
+}
+
 static void check_all(int a, int b, int c)
 {
     int expected[] = {a, b, c};
@@ -81,6 +94,19 @@ int main(void)
     expect(handled, 3, 4, 4);
     ASSERT_EQ(sig_context_interrupt(contexts[1], 5), 0);
     check_all(0, 5, 0);
+
+    /* From a signal handler, and a loop that runs from another thread. */
+    pthread_t thread;
+    int result;
+    signal(SIGHUP, interrupt_in_a_handler);
+    MUST(raise(SIGHUP));
+    check_all(0, 6, 0);
+    ASSERT_EQ(pthread_create(&thread, NULL, interrupt_later, NULL), 0);
+    while ((result = sig_context_check(contexts[2])) == 0) {
+    }
+    ASSERT_EQ(result, 7);
+    ASSERT_EQ(pthread_join(thread, NULL), 0);
+    check_all(0, 0, 0);
 
     /* Calls, jobs and timers. */
     for (int i = 0; i < 3; i++) {

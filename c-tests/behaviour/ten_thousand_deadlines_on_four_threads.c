@@ -22,6 +22,9 @@ struct part {
 };
 
 static struct part parts[THREADS];
+static pthread_barrier_t all_armed;
+static uint64_t elsewhere[THREADS]; /* timers for others to cancel */
+static atomic_long strangers;
 
 static uint64_t in(unsigned i)
 {
@@ -52,13 +55,17 @@ static void arm(struct part *part, int i)
 static void *work(void *arg)
 {
     struct part *part = arg;
-    unsigned random = (unsigned)(uintptr_t)part;
+    int me = (int)(part - parts);
+    unsigned random = (unsigned)me * 7919;
     long rounds = scaled(4);
     part->context = sig_context_new();
+    ASSERT_EQ(sig_context_call_after(part->context, SAFEPOINT_FOREVER, 0, run,
+                                     NULL, &elsewhere[me]), 0);
     for (int i = 0; i < EACH; i++) {
         part->deadlines[i].left = (int)rounds;
         arm(part, i);
     }
+    pthread_barrier_wait(&all_armed); /* ten thousand at once */
     part->open = EACH;
     while (part->open > 0) {
         ASSERT_EQ(sig_context_check(part->context), 0);
@@ -79,6 +86,12 @@ static void *work(void *arg)
                 arm(part, j);
             part->open += one->id != 0;
         }
+    }
+    /* Another's: any thread may, and one of them does. */
+    for (int i = 0; i < THREADS; i++) {
+        int result = sig_cancel(elsewhere[i]);
+        ASSERT_TRUE(result == 0 || result == -ENOENT);
+        strangers += result == 0;
     }
     ASSERT_EQ(sig_latch_wait(&forked, SAFEPOINT_FOREVER), 1);
     ASSERT_EQ(sig_context_free(part->context), 0);
@@ -112,11 +125,11 @@ int main(void)
 {
     watchdog(280);
     ASSERT_EQ(sig_init(0), 0);
+    ASSERT_EQ(pthread_barrier_init(&all_armed, NULL, THREADS + 1), 0);
     for (int i = 0; i < THREADS; i++) {
         ASSERT_EQ(pthread_create(&parts[i].thread, NULL, work, &parts[i]), 0);
     }
-    while (atomic_load(&armed) < THREADS * EACH)
-        usleep(1000);
+    pthread_barrier_wait(&all_armed);
     for (int i = 0; i < 5; i++) {
         pid_t child = (pid_t)MUST(fork());
         if (child == 0)
@@ -128,6 +141,7 @@ int main(void)
         ASSERT_EQ(pthread_join(parts[i].thread, NULL), 0);
     ASSERT_EQ(atomic_load(&ran) + atomic_load(&cancelled), atomic_load(&armed));
     ASSERT_GE(atomic_load(&armed), THREADS * EACH);
+    ASSERT_EQ(atomic_load(&strangers), THREADS);
     printf("%ld deadlines = %ld run + %ld cancelled\n", atomic_load(&armed),
            atomic_load(&ran), atomic_load(&cancelled));
     return 0;

@@ -1,9 +1,11 @@
-/* Each sig_context_x() with NULL is -EINVAL, and with a context that was freed
+/* The sig_context_x() of each kind, and some of the waits, which all go one way,
+ * with NULL is -EINVAL, and with a context that was freed
  * -ESTALE, also when its room has another; with what never was one it is
  * refused, too. Nothing is changed, and nothing crashes. */
 #include "test.h"
 
 #include <poll.h>
+#include <sys/syscall.h>
 
 static int handler(const sig_event *event, void *user)
 {
@@ -69,7 +71,7 @@ static void expect_refused(sig_context *c, long error)
     sig_latch_set(&latch);
     REFUSED(latch_wait, &latch, 0);
     REFUSED(stats, &counters_, sizeof counters_);
-    REFUSED(syscall, 39, 0, 0, 0, 0, 0, 0); /* getpid */
+    REFUSED(syscall, SYS_getpid, 0, 0, 0, 0, 0, 0);
     REFUSED(sleep, 0);
     REFUSED(pause);
     REFUSED(read, 0, &byte, 1);

@@ -1,11 +1,11 @@
 //! 8 Blocking calls that a signal always ends
 //!
 //! An arrival at any instant, before or inside the call and on whichever
-//! thread, ends the wait, and so do calls, jobs and interrupts: there is no
-//! window between the check and the system call. What the kernel has done by
-//! then is returned, and what arrived waits for the next check. Otherwise
-//! handlers run, and the call goes on with the time that is left (PEP 475);
-//! if one raises, the result is -EINTR, and sig_raised() is its number.
+//! thread, ends the wait, and so do calls, jobs, timers and interrupts: there
+//! is no window between the check and the system call. What the kernel has done
+//! by then is returned, and what arrived waits for the next check. Otherwise
+//! handlers run, and the call goes on with the time that is left (PEP 475); if
+//! one raises, the result is -EINTR, and sig_raised() is its number.
 //!
 //! The functions take POSIX's arguments, and return its result or a negative
 //! errno. Each is one system call where it need not wait, and no cancellation

@@ -185,7 +185,7 @@ pub(super) fn query(
 /// another over it since, or we have none. One system call, so that a guest
 /// can ask at the entry of each long call; where it is 0, sig_install() puts
 /// ours over the new one, which SAFEPOINT_CHAIN still calls, and only once,
-/// also where that calls ours in turn.
+/// even if that calls ours in turn.
 ///
 /// Thread: owner (any, where there is no owner) · In a signal handler: no ·
 /// Errors: EINVAL, EPERM
@@ -200,17 +200,17 @@ pub(super) fn verify(of: Of, signum: c_int) -> Result<c_int, Errno> {
 }
 
 /// Let no program hang: do this signal's default action, from within the
-/// arrival, where the owner comes to no safe point. At the delivery that is
-/// number `deliveries` without one in between: with 2 and 0 the second Ctrl-C
-/// kills a hung program, by that signal. Or when one has waited for `ns`
-/// nanoseconds. 0 is never, as at first.
+/// arrival, where the owner comes to no safe point: at the `deliveries`-th
+/// delivery with no safe point in between (with 2 and 0 the second Ctrl-C
+/// kills a hung program, by that signal), or when a delivery has waited `ns`
+/// nanoseconds for one. 0 is never, as at first.
 ///
 /// A safe point is a sig_check() or sig_next() that finds something pending,
 /// and a wait that ends for it or takes it; while held there is none. What a
-/// handler that raises leaves behind has had its safe point. It acts as long
-/// as there is a handler of this context's, until it is set anew or ownership
-/// ends, and in a forked child too, where that has its owner. The time is
-/// kept by a timer that sends the signal of sig_set_kick(), to any thread.
+/// handler that raises leaves behind has had its safe point. It holds while
+/// this context has a handler, until it is set anew or ownership ends; in a
+/// forked child too, where the owner exists there. The time is kept by a timer
+/// that sends the signal of sig_set_kick(), to any thread.
 ///
 /// Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
 /// signal that can be caught, or one that does nothing by default; EPERM;

@@ -55,12 +55,13 @@ fn interpreter_defaults(context: &Context) -> Result<(), Errno> {
 
 /// Put back each disposition that still is ours and leave the others alone,
 /// drop what is pending, detach the wake-up fd and function, and have no
-/// owner. Without an owner it only ends the thread that timers have, where none
-/// is left, as it does after all else. Call it before the owner's thread
-/// ends: after that nobody is the owner until somebody calls sig_adopt(). It
-/// waits until nobody is in the wake-up function any more, a second at most.
+/// owner. At last, or at once where there is no owner, it ends the thread that
+/// timers have, if none is left. It waits until nobody is in the wake-up
+/// function any more, a second at most. Call it before the owner's thread ends:
+/// after that nobody is the owner until somebody calls sig_adopt().
 ///
-/// Thread: owner · In a signal handler: no · Errors: EPERM
+/// Thread: owner (any, where there is none) · In a signal handler: no ·
+/// Errors: EPERM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_fini() -> c_int {
     let owned =
@@ -78,7 +79,7 @@ pub extern "C" fn sig_is_owner() -> c_int {
 
 /// The caller becomes the owner, whoever was before, and also where the owner
 /// has ended. What is pending stays. The caller sees to it that the old owner
-/// is in none of the library's functions but sig_check().
+/// is in none of the library's functions but sig_check() and its waits.
 ///
 /// Thread: any · In a signal handler: no · Errors: EBUSY a handler is running
 /// (to another thread one that was left by longjmp counts until the owner has

@@ -3,12 +3,13 @@
 //! sig_alarm() and the itimers are the process's, and send SIGALRM, SIGVTALRM
 //! or SIGPROF: install a handler first. ITIMER_REAL and so on are sys/time.h's.
 //!
-//! sig_call_after() uses up nothing of the process: any number of deadlines, of
-//! any number of contexts, on one thread of the library's own, which is started
-//! with the first, takes no signals, and is ended by sig_fini(). It sleeps
-//! until the next is due, and then makes it pending as any thread might, so a
-//! wait ends for it, and an idle check has nothing more to look at. None runs
-//! early; how late is up to the owner's next safe point, and the scheduler.
+//! sig_call_after() takes no signal and no itimer of the process's. Deadlines,
+//! 65,536 of all contexts, have one thread of the library's own: it is started
+//! with the first, takes no signals, and is ended by sig_fini() when none is
+//! left. It sleeps until the next is due, and then makes it pending as any
+//! thread might, so a wait ends for it, and an idle check has nothing more to
+//! look at. None runs early; how late is up to the owner's next safe point,
+//! and the scheduler.
 //! Time that a machine sleeps does not count, as CLOCK_MONOTONIC has it. A
 //! forked child begins with none.
 
@@ -121,8 +122,8 @@ unsafe fn write(to: *mut Itimer, was: Interval) {
 /// Call fn(arg) at the owner's first safe point that is `ns` nanoseconds away
 /// or more, and, where `every_ns` is not 0, again each `every_ns` after that:
 /// once for all that have gone by without a safe point. Non-zero raises. `id`,
-/// where not NULL, gets what sig_cancel() is told. 65,536 can wait. It falls
-/// due on another thread: also with 0 not before the next moment.
+/// where not NULL, gets the number for sig_cancel(). It falls due on another
+/// thread: even with 0 that may take a moment.
 ///
 /// Thread: any · In a signal handler: no · Errors: EINVAL NULL function, EAGAIN
 /// too many, or no thread to be had; ENOMEM
@@ -159,7 +160,7 @@ pub(super) unsafe fn call_after(
 /// On another thread than its owner's it may be running just then.
 ///
 /// Thread: any · In a signal handler: no · Errors: ENOENT no such call: it was
-/// run, or cancelled, or was its parent's
+/// run, or cancelled, or armed before a fork
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_cancel(id: u64) -> c_int {
     status(cancel(id))

@@ -20,8 +20,8 @@ use crate::sys::{self, Errno};
 pub const SAFEPOINT_WAKE_CALLS: u32 = 1;
 
 /// Runs inside the signal handler, so it may call only what is
-/// async-signal-safe; for a call or an interrupt in its caller, and for a timer
-/// on a thread of the library's, with signum 0.
+/// async-signal-safe; for a call, a job or an interrupt in its caller, and for
+/// a timer on a thread of the library's, with signum 0.
 pub type Wakeup = Option<extern "C" fn(signum: c_int, arg: *mut c_void)>;
 
 /// Write to `fd` when something arrives: one byte, the signal's number, to a

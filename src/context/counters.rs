@@ -8,7 +8,8 @@ use super::Context;
 /// Buckets of the latency histogram.
 pub const SAFEPOINT_LATENCY_BUCKETS: usize = 40;
 
-/// What happened in a context since sig_init(), or since the fork in a child.
+/// What happened in a context since sig_init() or sig_context_new(), or since
+/// the fork in a child.
 /// Once nothing is pending, arrivals = handled + coalesced + lost + dropped.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -28,7 +29,8 @@ pub struct Counters {
     pub calls_run: u64,
     /// Pending calls that found the ring full: -EAGAIN.
     pub calls_refused: u64,
-    /// Pending calls and posted jobs dropped by sig_fini().
+    /// Pending calls and posted jobs dropped by sig_fini() or
+    /// sig_context_free().
     pub calls_dropped: u64,
     /// Wake-ups that could not be written.
     pub wakeups_failed: u64,

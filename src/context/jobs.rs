@@ -13,7 +13,7 @@ use crate::zone::{Inbox, Link};
 /// A call whose memory the caller owns, for sig_post(): it is never refused.
 /// Make it with SAFEPOINT_JOB(fn, arg), and keep it alive until its function
 /// is called (in there it may be freed, or posted again), sig_next() gives it
-/// out, or sig_fini() drops it.
+/// out, or sig_fini() or sig_context_free() drops it.
 #[repr(C)]
 pub struct Job {
     /// sizeof(sig_job).

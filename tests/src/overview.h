@@ -43,8 +43,9 @@
  *
  * - A result >= 0 is success, a negative one is a negative errno value, and
  *   sig_strerror() says in a sentence what it means. Exceptions: sig_check()
- *   and sig_raised() return 0 or the number that a handler raised, sig_alarm()
- *   seconds, and sig_context_new() a context. errno is left as it was.
+ *   and sig_raised(), and their twins of section 12, return 0 or the number
+ *   that a handler raised, sig_alarm() seconds, and sig_context_new() a
+ *   context. errno is left as it was.
  * - An out-parameter is written only on success. NULL where a pointer is
  *   required is -EINVAL, or for what the kernel reads, -EFAULT. A call that
  *   fails has changed nothing, but where it says so of EINTR.

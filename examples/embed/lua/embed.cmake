@@ -35,5 +35,5 @@ safepoint_embed_test(lua/many $<TARGET_FILE:embed-lua-many>)
 find_program(VALGRIND valgrind)
 if(VALGRIND)
     safepoint_embed_test(lua/many/valgrind ${VALGRIND} -q --leak-check=full
-        --error-exitcode=9 --fair-sched=try $<TARGET_FILE:embed-lua-many> 24 20)
+        --error-exitcode=9 --fair-sched=try $<TARGET_FILE:embed-lua-many> 300 50)
 endif()

@@ -9,9 +9,9 @@ use crate::api::{calls, catchable, number, owned, points, status, wakeup};
 use crate::context::{Call, Event, Handle, Job, pinned, resolve};
 use crate::{safepoint, sys, zone};
 
-/// sig_check() for this context. -EINVAL and -ESTALE are no handler's: none
-/// ought to return them. In a hot loop test the word at sig_context_breaker()
-/// first.
+/// sig_check() for this context. No handler ought to return -EINVAL or -ESTALE:
+/// they are this function's own. In a hot loop test the word at
+/// sig_context_breaker() first.
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_context_check(context: *mut Handle) -> c_int {
     check(context, null_mut())
