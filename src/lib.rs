@@ -8,10 +8,12 @@
 //!               |                   --> safepoint (dispatch) --> the handler
 //!               +--> wake: function, fd, eventfd
 //!               +--> waiting: a kick --> blocking (a wait that ends)
+//! context::timers (a thread) ---> context
 //! ```
 //!
 //! An arrival never calls anything on the owner's side, and the owner's side
-//! never waits for an arrival. `api` is the C shell over it; `sys` holds the
+//! never waits for an arrival: only whoever takes a wake-up function away does,
+//! until nobody is in it. `api` is the C shell over it; `sys` holds the
 //! only calls of the C library, and `sys::zone` those that a signal handler
 //! may make.
 

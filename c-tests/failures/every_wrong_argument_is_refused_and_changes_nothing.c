@@ -75,6 +75,14 @@ CALL(number, sig_number(row->name))
 CALL(stats, sig_stats(row->out, row->size))
 CALL(set_kick, sig_set_kick((int)row->number))
 CALL(set_restart, sig_set_restart((int)row->number, 1))
+CALL(verify, sig_verify((int)row->number))
+CALL(escalate, sig_set_escalation((int)row->number, 2, row->size))
+CALL(call_after, sig_call_after(row->size, row->size, NULL, NULL, (uint64_t *)out))
+CALL(cancel, sig_cancel((uint64_t)row->number))
+CALL(latch_set, sig_latch_set(NULL))
+CALL(latch_is_set, sig_latch_is_set(NULL))
+CALL(latch_wait, sig_latch_wait(NULL, row->size))
+CALL(free_main, sig_context_free(sig_main()))
 CALL(send_raise, sig_raise((int)row->number))
 CALL(send_kill, sig_kill(getpid(), (int)row->number))
 CALL(send_to_thread, sig_kill_thread((uintptr_t)pthread_self(), (int)row->number))
@@ -129,9 +137,15 @@ static void add_signals(void)
         ADD(restore, -EINVAL, ALWAYS, .number = bad[i]);
         ADD(trip, -EINVAL, ALWAYS, .number = bad[i]);
     }
+    static const int harmless[] = {SIGCHLD, SIGCONT, SIGURG, SIGWINCH};
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
+        ADD(escalate, -EINVAL, ALWAYS, .number = harmless[i], .size = i);
+    for (int i = 0; i < nones; i++)
+        ADD(verify, -EINVAL, ALWAYS, .number = bad[i]);
     for (int i = 0; i < bads; i++) {
         ADD(set_kick, -EINVAL, ALWAYS, .number = bad[i]);
         ADD(set_restart, -EINVAL, ALWAYS, .number = bad[i]);
+        ADD(escalate, -EINVAL, ALWAYS, .number = bad[i], .size = 1000);
     }
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
@@ -195,6 +209,18 @@ static void add_threads(void)
     ADD(wakeup_fn, -EPERM, OTHER | NOBODY);
     ADD(set_kick, -EPERM, OTHER, .number = SIGUSR1);
     ADD(set_restart, -EPERM, OTHER, .number = SIGUSR1);
+    ADD(verify, -EPERM, OTHER, .number = SIGUSR1);
+    ADD(escalate, -EPERM, OTHER, .number = SIGUSR1, .size = 1000);
+    ADD(escalate, -EPERM, OTHER, .number = SIGUSR1);
+    ADD(call_after, -EINVAL, ALWAYS);
+    ADD(call_after, -EINVAL, ALWAYS, .size = 1000);
+    for (int id = -1; id < 2; id++)
+        ADD(cancel, -ENOENT, ALWAYS, .number = id);
+    ADD(latch_set, -EINVAL, ALWAYS);
+    ADD(latch_is_set, -EINVAL, ALWAYS);
+    ADD(latch_wait, -EINVAL, ALWAYS);
+    ADD(latch_wait, -EINVAL, ALWAYS, .size = SIZE_MAX);
+    ADD(free_main, -EINVAL, ALWAYS);
     ADD(blocking_begin, -EPERM, OTHER | NOBODY);
     ADD(blocking_end, -EPERM, OTHER | NOBODY);
     ADD(blocking_end, -EINVAL, OWNER | RUNNING);

@@ -98,6 +98,9 @@ pub unsafe extern "C" fn sig_context_latch_wait(
 ) -> c_int {
     // SAFETY: the caller's word.
     let Some(word) = (unsafe { word(latch) }) else { return -sys::EINVAL };
+    if let Err(error) = resolve(context) {
+        return -error; // also where it is set already
+    }
     let until = to_timespec(deadline(ns));
     let until = if ns == FOREVER { 0 } else { &raw const until as usize };
     let operation = sys::FUTEX_WAIT_BITSET as usize;
@@ -105,9 +108,6 @@ pub unsafe extern "C" fn sig_context_latch_wait(
     let of = word.as_ptr() as usize;
     let arguments = [of, operation, AWAITED as usize, until, 0, any];
     let mut wait = Call::new(sys::SYS_futex, arguments);
-    if let Err(error) = resolve(context) {
-        return -error;
-    }
     while await_it(word) {
         // SAFETY: the latch's word, and a time that is absolute.
         let result = unsafe { blocking::wait(context, &mut wait) } as c_int;

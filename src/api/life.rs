@@ -14,8 +14,8 @@
 
 use core::ffi::{c_int, c_void};
 
-use super::{address, catchable, status};
-use crate::context::{Context, Entry, Kind, MAIN, end_timers};
+use super::{address, catchable, main, status};
+use crate::context::{Context, Entry, Kind, MAIN, adopt, end_timers};
 use crate::sys::{self, Errno};
 
 /// For sig_init(): what CPython does when it starts. SIGINT, where it has its
@@ -86,5 +86,5 @@ pub extern "C" fn sig_is_owner() -> c_int {
 /// handled something in a check from no deeper in its stack), ENOMEM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_adopt() -> c_int {
-    status(MAIN.adopt())
+    status(adopt(main()))
 }

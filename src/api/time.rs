@@ -9,9 +9,8 @@
 //! left. It sleeps until the next is due, and then makes it pending as any
 //! thread might, so a wait ends for it, and an idle check has nothing more to
 //! look at. None runs early; how late is up to the owner's next safe point,
-//! and the scheduler.
-//! Time that a machine sleeps does not count, as CLOCK_MONOTONIC has it. A
-//! forked child begins with none.
+//! and the scheduler. Time that a machine sleeps does not count, as
+//! CLOCK_MONOTONIC has it. A forked child begins with none.
 
 use core::ffi::{c_int, c_uint, c_void};
 

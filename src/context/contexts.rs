@@ -22,8 +22,8 @@ use crate::zone::{self, CONTEXTS, Inbox};
 const NUMBER_BITS: u32 = 13;
 const _: () = assert!(CONTEXTS < 1 << NUMBER_BITS);
 
-/// What a context is made of: zeros, but for its number. The inbox fills whole
-/// pages, and their beginning.
+/// What a context is made of: zeros, but for its number. The inbox begins a
+/// page, as the main one does.
 #[repr(C)]
 struct Room {
     inbox: Inbox,
@@ -183,16 +183,20 @@ pub fn free(handle: *const Handle) -> Result<(), Errno> {
         context.owner.store(before, Release);
         return Err(sys::EBUSY);
     }
-    // From here on nobody finds it who has not found it already.
-    context.pins.give_back();
-    context.finish();
-    context.inbox().wake.stop_event();
-    locked(|| context.set_exists(false));
+    // In one step to a fork: a child has all of it, or nothing.
+    locked(|| {
+        // From here on nobody finds it who has not found it already.
+        context.pins.give_back();
+        context.finish();
+        context.inbox().wake.stop_event();
+        context.set_exists(false);
+    });
     Ok(())
 }
 
 /// Become the owner of a context, whoever was.
 pub fn adopt(handle: *const Handle) -> Result<(), Errno> {
+    fork::watch()?; // not under the lock: see there
     pinned(handle, |context| {
         locked(|| match context.is_no_more(handle) {
             true => Err(sys::ESTALE),

@@ -251,12 +251,13 @@ pub fn set_restart(context: &Context, signum: u32, on: bool) -> Result<(), Errno
         }
         let before = swap_action(signum as i32, None)?;
         let restart = |flags: u32, flag: u32| if on { flags | flag } else { flags & !flag };
-        let mut entry = context.handlers.get(signum);
+        let undo = context.handlers.get(signum);
+        let is_ours = undo.is_handler() && is_arrival(&before);
         let mut action = before;
         action.flags = restart(action.flags, sys::SA_RESTART);
-        if entry.is_handler() && is_arrival(&before) {
-            entry.flags = restart(entry.flags, SAFEPOINT_RESTART);
-            show(context, signum, entry, Ours::Handler);
+        if is_ours {
+            let flags = restart(undo.flags, SAFEPOINT_RESTART);
+            show(context, signum, Entry { flags, ..undo }, Ours::Handler);
             if Line::of(signum).wanted.is_shared() {
                 action = ours_at(signum); // as all of them want it
             }
@@ -264,6 +265,9 @@ pub fn set_restart(context: &Context, signum: u32, on: bool) -> Result<(), Errno
         let was = swap_action(signum as i32, Some(&action))?;
         if was != before {
             swap_action(signum as i32, Some(&was))?; // somebody was quicker
+            if is_ours {
+                show(context, signum, undo, Ours::Handler);
+            }
             return Err(sys::EAGAIN);
         }
         Ok(())

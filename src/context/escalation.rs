@@ -1,7 +1,5 @@
 //! The owner's side of escalation: see `zone::escalation`.
 
-use core::cell::Cell;
-
 use super::Context;
 use crate::sys::zone::{Sent, delete_timer, new_timer};
 use crate::sys::{self, Errno};
@@ -24,11 +22,9 @@ impl Context {
 
     /// Where no time counts, no signal is needed that says so.
     fn leave_if_none(&self) {
-        let any = Cell::new(false);
-        self.each_escalation(|_, escalation| {
-            any.set(any.get() || escalation.timer.is_some());
-        });
-        if !any.get() {
+        let mut any = false;
+        self.each_escalation(|_, escalation| any |= escalation.timer.is_some());
+        if !any {
             self.overdue.leave();
         }
     }
@@ -72,7 +68,7 @@ impl Context {
         self.leave_if_none();
     }
 
-    fn each_escalation(&self, work: impl Fn(u32, Escalation)) {
+    fn each_escalation(&self, mut work: impl FnMut(u32, Escalation)) {
         let escalations = &self.inbox().escalations;
         let mut on = escalations.on();
         while on != 0 {

@@ -15,7 +15,7 @@ use core::ffi::c_void;
 use core::sync::atomic::AtomicU32;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
-use super::lock::LOCK;
+use super::lock::{LOCK, locked};
 use super::{Context, ENDED, MAIN, contexts, timers};
 use crate::sys::{self, AtThreadExit, Errno};
 use crate::zone::PROCESS;
@@ -47,7 +47,7 @@ pub fn is_an_owner() -> bool {
 }
 
 unsafe extern "C" fn owner_ends(_: *mut c_void) {
-    contexts::all().for_each(Context::owner_ends);
+    locked(|| contexts::all().for_each(Context::owner_ends));
 }
 
 unsafe extern "C" fn prepare() {

@@ -1,13 +1,11 @@
-//! The process-wide lock: dispositions, which contexts exist, and fork.
+//! The process-wide lock: dispositions, which contexts exist and whose they are,
+//! and fork.
 
 use crate::sys::Lock;
 
 pub static LOCK: Lock = Lock::new();
 
-/// With the lock held, and not across anything that can fail to return.
+/// With that held.
 pub fn locked<T>(work: impl FnOnce() -> T) -> T {
-    LOCK.lock();
-    let result = work();
-    LOCK.unlock();
-    result
+    LOCK.with(work)
 }

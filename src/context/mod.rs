@@ -154,9 +154,8 @@ impl Context {
         if self.is_owner() { Ok(()) } else { Err(sys::EPERM) }
     }
 
-    /// Become the owner, whoever was.
-    pub fn adopt(&self) -> Result<(), Errno> {
-        fork::watch()?;
+    /// Become the owner, whoever was. Under the lock.
+    fn adopt(&self) -> Result<(), Errno> {
         if !self.has_owner() {
             return self.as_owner(|| Ok(()));
         }
@@ -177,6 +176,8 @@ impl Context {
     /// The calling thread ends: if it was the owner, nobody is any more, but
     /// the context still has to be adopted. Another thread that gets the same
     /// number is not taken for it, and whatever handler it was in is over.
+    ///
+    /// Under the lock: nobody else has it before all that is done.
     fn owner_ends(&self) {
         let me = sys::this_thread();
         if self.owner.compare_exchange(me, ENDED, AcqRel, Relaxed).is_ok() {

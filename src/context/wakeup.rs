@@ -79,11 +79,10 @@ impl Context {
     pub fn set_wakeup_function(&self, words: [usize; 2]) -> Result<(), Errno> {
         let wake = &self.inbox().wake;
         let before = wake.stop_function();
-        let result = if self.is_left_in_peace() { Ok(words) } else { Err(before) };
-        let (Ok(set) | Err(set)) = result;
-        wake.set_function(set);
+        let is_free = self.is_left_in_peace();
+        wake.set_function(if is_free { words } else { before });
         self.wake_for_pending(|signum| wake.call_function(signum));
-        result.map(|_| ()).map_err(|_| sys::EBUSY)
+        if is_free { Ok(()) } else { Err(sys::EBUSY) }
     }
 
     /// Wait until nobody is in the wake-up function any more, which was just
@@ -126,9 +125,8 @@ impl Context {
             self.inbox().wake.aim(Target::NOTHING);
         }
         self.wakeup_fd.store(0, Relaxed);
-        if self.set_wakeup_function([0; 2]).is_err() {
-            self.inbox().wake.stop_function(); // whoever is in it stays there
-        }
+        self.inbox().wake.stop_function();
+        self.is_left_in_peace(); // or whoever is in it stays there
     }
 
     /// The numbers stay, but nothing of the parent's lies under them.

@@ -64,8 +64,8 @@ pub fn check(context: &Context, frame: *mut c_void) -> c_int {
 }
 
 fn run(context: &Context, me: usize, frame: *mut c_void) -> c_int {
+    let limits = begin(context);
     if let Some(value) = context.inbox().take_interrupt() {
-        begin(context);
         context.settle();
         return value;
     }
@@ -73,7 +73,6 @@ fn run(context: &Context, me: usize, frame: *mut c_void) -> c_int {
     let mut event = Event::of(SAFEPOINT_EVENT_SIGNAL);
     event.frame = frame;
     event.context = context.handle();
-    let limits = begin(context);
     while context.ready.take(context.inbox(), limits.round, &mut event) {
         let Some(ready) = dispatch::signal(context, &event) else { continue };
         ran = true;
@@ -114,8 +113,8 @@ fn take_call(context: &Context, limits: &Limits) -> Option<(zone::Call, Option<D
     if let Some(call) = calls.take_late() {
         return Some((call, None));
     }
-    let timer = |place| {
-        let due = context.take_timer(limits.timers, place)?;
+    let timer = |position| {
+        let due = context.take_timer(limits.timers, position)?;
         let call = zone::Call { function: due.function, argument: due.argument };
         Some((call, Some(due)))
     };

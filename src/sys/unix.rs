@@ -60,6 +60,14 @@ impl Lock {
         }
     }
 
+    /// With the lock held, and not across anything that can fail to return.
+    pub fn with<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.lock();
+        let result = work();
+        self.unlock();
+        result
+    }
+
     /// Block every signal, then take it.
     #[inline(never)]
     pub fn lock(&self) {

@@ -144,7 +144,9 @@ unsafe fn sent_by_us(
     unsafe {
         match sent {
             sys::Sent::Kick(number) => {
-                known_inbox(number).inspect(|inbox| kicked(inbox));
+                if let Some(inbox) = known_inbox(number) {
+                    kicked(inbox);
+                }
             }
             sys::Sent::Overdue(number, signum) => overdue(number, signum, info),
             sys::Sent::Nameless => {

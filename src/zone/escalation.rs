@@ -58,6 +58,7 @@ impl Escalations {
         }
     }
 
+    #[inline(always)]
     fn line(&self, signum: u32) -> Option<&Line> {
         self.lines.get((signum as usize).wrapping_sub(1))
     }
@@ -71,9 +72,7 @@ impl Escalations {
     #[inline(never)]
     #[unsafe(link_section = ".text.safepoint_zone")]
     fn count(&self, signum: u32, time: u64) -> bool {
-        let Some(line) = self.lines.get((signum as usize).wrapping_sub(1)) else {
-            return false;
-        };
+        let Some(line) = self.line(signum) else { return false };
         let count = line.count.fetch_add(1, SeqCst) + 1;
         if count == 1 {
             line.since.store(time, SeqCst);
@@ -88,9 +87,7 @@ impl Escalations {
     /// Whether a delivery waits for a safe point since too long.
     #[inline(always)]
     pub fn is_overdue(&self, signum: u32, now: u64) -> bool {
-        let Some(line) = self.lines.get((signum as usize).wrapping_sub(1)) else {
-            return false;
-        };
+        let Some(line) = self.line(signum) else { return false };
         let patience = line.patience.load(Relaxed);
         let waited = now.saturating_sub(line.since.load(SeqCst));
         patience != 0 && line.count.load(SeqCst) != 0 && waited >= patience

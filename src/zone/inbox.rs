@@ -23,15 +23,15 @@ use super::waiting::Waiting;
 use super::wake::Wake;
 use crate::sys::zone as sys;
 
-/// What an owner looks at before it waits lies together, behind the records,
-/// which fill whole pages: behind a system call each page costs a miss of the
-/// TLB. The breaker and the ring's
-/// tail share a cache line, for a producer writes to both and a check reads
-/// both: calls from one thread to another go through half as fast again.
+/// What an arrival writes, and an owner looks at before it waits, lies together
+/// in a page, behind the records, which fill whole ones: behind a system call
+/// each page costs a miss of the TLB. The breaker and the ring's tail share a
+/// cache line, for a producer writes to both and a check reads both: calls from
+/// one thread to another go through half as fast again.
 #[repr(C, align(64))]
 pub struct Inbox {
-    pub escalations: Escalations,
     pub deliveries: Deliveries<SINGLES, { SINGLES + QUEUED }>,
+    pub escalations: Escalations,
     /// Signals that have ever arrived, by bit `signum - 1`: whose counts are
     /// to be looked at. A bit stays, so it is written once.
     known: AtomicU64,
@@ -65,12 +65,12 @@ impl Inbox {
     constructor! {
         pub fn new() -> Self {
             Inbox {
-                escalations: Escalations::new(),
                 breaker: Breaker(AtomicU32::new(0)),
                 calls: Ring::new(),
                 wake: Wake::new(),
                 waiting: Waiting::new(),
                 deliveries: Deliveries::new(),
+                escalations: Escalations::new(),
                 posted: Posted::new(),
                 known: AtomicU64::new(0),
                 queues: AtomicU64::new(0),

@@ -2,9 +2,9 @@
 //!
 //! They lie in one heap, the earliest on top, and a thread of the library's
 //! own sleeps until that one is due. Then it moves it to the end of its
-//! context's list and sets that one's breaker, as any other producer: nothing
-//! of the process is used up, no signal is sent to an owner who does not wait,
-//! and an idle check has nothing more to look at. The thread is started with
+//! context's list and sets that one's breaker, as any other producer: no signal
+//! is sent to an owner who does not wait, and an idle check has nothing more to
+//! look at. The thread is started with
 //! the first timer, takes no signals, and is ended by sig_fini() where no timer
 //! is left.
 //!
@@ -21,28 +21,21 @@ use core::sync::atomic::{AtomicU32, AtomicU64};
 use self::store::{DUE, Store, store};
 pub use self::thread::end_timers;
 use super::Context;
-use super::contexts::{all, room, rooms};
+use super::contexts::{room, rooms};
 use crate::sys::{self, Errno, Lock};
 use crate::zone::{CONTEXTS, now};
 
 pub static LOCK: Lock = Lock::new();
-
-fn locked<T>(work: impl FnOnce() -> T) -> T {
-    LOCK.lock();
-    let result = work();
-    LOCK.unlock();
-    result
-}
 
 /// A context's timers that have fallen due, first to last: named by index + 1,
 /// 0 is none.
 pub struct Timers {
     first: AtomicU32,
     last: AtomicU32,
-    /// How many have ever fallen due, and where among the calls the first that
-    /// waits belongs: for its owner to read without the lock.
+    /// How many have ever fallen due, and at which position among the calls the
+    /// first that waits belongs: for its owner to read without the lock.
     fallen: AtomicU64,
-    place: AtomicU64,
+    position: AtomicU64,
     /// How many there are, armed or due.
     count: AtomicU32,
 }
@@ -53,7 +46,7 @@ impl Timers {
             first: AtomicU32::new(0),
             last: AtomicU32::new(0),
             fallen: AtomicU64::new(0),
-            place: AtomicU64::new(0),
+            position: AtomicU64::new(0),
             count: AtomicU32::new(0),
         }
     }
@@ -64,18 +57,18 @@ impl Timers {
         self.fallen.load(Acquire)
     }
 
-    fn append(&self, store: &Store, name: u32, place: u64) {
+    fn append(&self, store: &Store, name: u32, position: u64) {
         let fallen = self.fallen.load(Relaxed) + 1;
         let node = store.node(name);
         node.state.store(DUE, Relaxed);
         node.next.store(0, Relaxed);
         node.before.store(self.last.load(Relaxed), Relaxed);
-        node.place.store(place, Relaxed);
+        node.position.store(position, Relaxed);
         node.order.store(fallen, Relaxed);
         match self.last.swap(name, Relaxed) {
             0 => {
                 self.first.store(name, Relaxed);
-                self.place.store(place, Relaxed);
+                self.position.store(position, Relaxed);
             }
             last => store.node(last).next.store(name, Relaxed),
         }
@@ -88,7 +81,7 @@ impl Timers {
         let (next, before) = (node.next.load(Relaxed), node.before.load(Relaxed));
         if before == 0 {
             self.first.store(next, Relaxed);
-            self.place.store(store.node(next).place.load(Relaxed), Relaxed);
+            self.position.store(store.node(next).position.load(Relaxed), Relaxed);
         } else {
             store.node(before).next.store(next, Relaxed);
         }
@@ -121,7 +114,7 @@ impl Context {
         tell: impl FnOnce(u64),
     ) -> Result<(), Errno> {
         super::fork::watch()?;
-        locked(|| {
+        LOCK.with(|| {
             let store = store()?;
             let name = store.take_free().ok_or(sys::EAGAIN)?;
             let node = store.node(name);
@@ -141,24 +134,24 @@ impl Context {
     }
 
     /// Take the first that has fallen due: if it did in front of `limit`, and
-    /// of the call at `place`. Owner.
+    /// of the call at `position`. Owner.
     #[inline(always)]
-    pub fn take_timer(&self, limit: u64, place: u64) -> Option<Due> {
-        if !self.inbox().has_due() || self.timers.place.load(Relaxed) > place {
+    pub fn take_timer(&self, limit: u64, position: u64) -> Option<Due> {
+        if !self.inbox().has_due() || self.timers.position.load(Relaxed) > position {
             return None;
         }
-        self.take_first(limit, place)
+        self.take_first(limit, position)
     }
 
     #[inline(never)]
-    fn take_first(&self, limit: u64, place: u64) -> Option<Due> {
-        locked(|| {
+    fn take_first(&self, limit: u64, position: u64) -> Option<Due> {
+        LOCK.with(|| {
             let store = store().ok()?;
             let name = self.timers.first.load(Relaxed);
             let node = store.node(name);
             let is_in_front = name != 0
                 && node.order.load(Relaxed) <= limit
-                && node.place.load(Relaxed) <= place;
+                && node.position.load(Relaxed) <= position;
             if !is_in_front {
                 return None;
             }
@@ -177,7 +170,7 @@ impl Context {
                 Some(missed) => {
                     let next = every.saturating_mul(missed + 1).saturating_add(time);
                     node.due.store(next, Relaxed);
-                    // The thread runs already.
+                    // Where no thread can be had, the next one armed tries.
                     let _ = arm(store, name);
                 }
             }
@@ -206,7 +199,7 @@ impl Context {
         if self.timers.count.load(Acquire) == 0 {
             return;
         }
-        locked(|| {
+        LOCK.with(|| {
             let Ok(store) = store() else { return };
             for name in store.names() {
                 let node = store.node(name);
@@ -218,6 +211,11 @@ impl Context {
     }
 }
 
+/// Whose it is.
+fn context_of(store: &Store, name: u32) -> Option<&'static Context> {
+    room(store.node(name).context.load(Relaxed) as usize)
+}
+
 /// Put one in the heap, and have the thread see to it.
 fn arm(store: &Store, name: u32) -> Result<(), Errno> {
     if store.put_in(name) || !thread::runs() { thread::wake() } else { Ok(()) }
@@ -225,12 +223,12 @@ fn arm(store: &Store, name: u32) -> Result<(), Errno> {
 
 /// Cancel the timer of this name: ENOENT where there is none, any more.
 pub fn cancel(name: u64) -> Result<(), Errno> {
-    locked(|| {
+    LOCK.with(|| {
         let store = store()?;
         let name = store.find(name).ok_or(sys::ENOENT)?;
-        let number = store.node(name).context.load(Relaxed);
-        let of = all().find(|context| context.number == number as usize);
-        of.ok_or(sys::ENOENT).map(|context| context.cancel(store, name))
+        let context = context_of(store, name).ok_or(sys::ENOENT)?;
+        context.cancel(store, name);
+        Ok(())
     })
 }
 
@@ -238,7 +236,7 @@ pub fn cancel(name: u64) -> Result<(), Errno> {
 /// the lock: a wake-up function may take its time. When the next one is due.
 fn let_fall_due() -> u64 {
     let mut told = [0u64; CONTEXTS / 64 + 1];
-    let next = locked(|| collect_due(&mut told));
+    let next = LOCK.with(|| collect_due(&mut told));
     for (index, mut word) in told.into_iter().enumerate() {
         while word != 0 {
             let number = index * 64 + word.trailing_zeros() as usize;
@@ -260,12 +258,11 @@ fn collect_due(told: &mut [u64]) -> u64 {
             Some((_, due)) if due > now() => return due,
             Some((name, _)) => {
                 store.take_out(name);
-                let number = store.node(name).context.load(Relaxed) as usize;
-                let Some(context) = room(number) else { continue };
+                let Some(context) = context_of(store, name) else { continue };
                 context.timers.append(store, name, context.inbox().calls.limit());
                 context.inbox().fall_due();
-                if let Some(word) = told.get_mut(number / 64) {
-                    *word |= 1 << (number % 64);
+                if let Some(word) = told.get_mut(context.number / 64) {
+                    *word |= 1 << (context.number % 64);
                 }
             }
         }

@@ -31,8 +31,8 @@ pub struct Node {
     pub every: AtomicU64,
     /// Among those of the same time, and of those that have fallen due.
     pub order: AtomicU64,
-    /// Where among the calls it belongs, when it has fallen due.
-    pub place: AtomicU64,
+    /// At which position among the calls it belongs, when it has fallen due.
+    pub position: AtomicU64,
     pub function: AtomicUsize,
     pub argument: AtomicUsize,
 }

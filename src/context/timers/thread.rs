@@ -7,7 +7,7 @@ use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicU32, AtomicUsize};
 
 use super::store::known;
-use super::{let_fall_due, locked};
+use super::{LOCK, let_fall_due};
 use crate::sys::{self, Errno};
 
 /// The thread, and which of all that there ever were is to run, or 0. Under
@@ -62,7 +62,7 @@ extern "C" fn run(me: *mut c_void) -> *mut c_void {
 
 /// End it, if no timer is left, and wait until it has.
 pub fn end_timers() {
-    let ended = locked(|| {
+    let ended = LOCK.with(|| {
         let is_idle = known().is_ok_and(|store| store.open.load(Relaxed) == 0);
         if !is_idle || RUNS.swap(0, Release) == 0 {
             return None;
