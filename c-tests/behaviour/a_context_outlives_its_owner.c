@@ -34,6 +34,7 @@ static void make_and_end(void)
 }
 
 static int go_on[2];
+static atomic_int waits;
 
 static void *own(void *handle)
 {
@@ -41,10 +42,37 @@ static void *own(void *handle)
     ASSERT_EQ(sig_context_install(mine, SIGUSR1, handler, &by_them, 0), 0);
     *(sig_context **)handle = mine;
     MUST(write(go_on[1], "x", 1));
+    waits = 1;
     while (sig_context_is_owner(mine) == 1)
         sig_context_sleep(mine, 1000000);
     ASSERT_EQ(sig_context_free(mine), -EPERM);
     return NULL;
+}
+
+/* As its owner comes to its first wait. What is pending is the adopter's, and
+ * lets the wait be. */
+static void adopt_at_the_first_wait(void)
+{
+    for (int i = 0; i < 300; i++) {
+        pthread_t thread;
+        sig_context *theirs = NULL;
+        int result;
+        waits = 0;
+        ASSERT_EQ(pthread_create(&thread, NULL, own, &theirs), 0);
+        while (!waits)
+            sched_yield();
+        for (volatile int wait = 0; wait < i * 20; wait++)
+            ;
+        while ((result = sig_context_adopt(theirs)) == -EBUSY) {
+        }
+        ASSERT_EQ(result, 0);
+        MUST(raise(SIGUSR1));
+        ASSERT_EQ(pthread_join(thread, NULL), 0);
+        by_them = 0;
+        ASSERT_EQ(sig_context_check(theirs), 0);
+        ASSERT_EQ(by_them, 1);
+        ASSERT_EQ(sig_context_free(theirs), 0);
+    }
 }
 
 int main(void)
@@ -117,5 +145,6 @@ int main(void)
     ASSERT_EQ(sig_context_is_owner(theirs), 1);
     ASSERT_EQ(sig_context_free(theirs), 0);
     ASSERT_EQ(sig_context_free(mine), 0);
+    adopt_at_the_first_wait();
     return 0;
 }

@@ -5,6 +5,7 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use super::Context;
 use super::disposition::Stand;
+use super::lock::locked;
 use crate::sys::zone::{HAS_NO_WINDOW, Sent, delete_timer, new_timer};
 use crate::sys::{self, Errno};
 
@@ -31,11 +32,10 @@ impl Context {
     #[inline(always)]
     pub fn begin_wait(&self, me: usize) -> Result<Option<bool>, Errno> {
         let waiting = &self.inbox().waiting;
-        if !waiting.is_prepared_for(me) {
-            if !self.is_owned_by(me) {
-                return Ok(None);
-            }
-            self.prepare_waits(me)?;
+        let is_owner = waiting.is_prepared_for(me)
+            || self.is_owned_by(me) && self.prepare_waits(me)?;
+        if !is_owner {
+            return Ok(None);
         }
         // One that was left by a longjmp is none any more.
         Ok(Some(waiting.begin(me) || self.waits.depth.load(Relaxed) == 0))
@@ -62,11 +62,23 @@ impl Context {
     }
 
     /// Once for each owner: its handler for kicks, its number, and that it
-    /// does not block them.
+    /// does not block them. False where `me` is the owner no more.
     #[inline(never)]
-    fn prepare_waits(&self, me: usize) -> Result<(), Errno> {
+    fn prepare_waits(&self, me: usize) -> Result<bool, Errno> {
+        // Under the lock: what an adopter has begun anew is not to be spoilt.
+        let signum = locked(|| match self.is_owned_by(me) {
+            true => self.prepare_as_owner(me).map(Some),
+            false => Ok(None),
+        })?;
+        if let Some(signum) = signum {
+            sys::unblock(signum);
+        }
+        Ok(signum.is_some())
+    }
+
+    /// What it is kicked with.
+    fn prepare_as_owner(&self, me: usize) -> Result<u32, Errno> {
         let signum = self.waits.stand.need(self)?;
-        sys::unblock(signum);
         let waiting = &self.inbox().waiting;
         self.delete_timer();
         // Without one, what comes in somebody else's handler over a wait, and
@@ -79,7 +91,7 @@ impl Context {
         }
         waiting.repeat(self.always_repeats());
         waiting.prepare(self.number, me, thread, signum);
-        Ok(())
+        Ok(signum)
     }
 
     /// Whether every wait needs repeated kicks, not only code that is not ours.
@@ -111,8 +123,8 @@ impl Context {
     }
 
     fn enter_blocking(&self, me: usize) -> Result<(), Errno> {
-        if !self.inbox().waiting.is_prepared_for(me) {
-            self.prepare_waits(me)?;
+        if !self.inbox().waiting.is_prepared_for(me) && !self.prepare_waits(me)? {
+            return Err(sys::EPERM);
         }
         let waiting = &self.inbox().waiting;
         waiting.timer().ok_or(sys::ENOMEM)?;
