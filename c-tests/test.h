@@ -43,6 +43,9 @@ static inline void test_fail(const char *file, int line, const char *what,
     _exit(1); /* from any thread, in any child */
 }
 
+#if UINTPTR_MAX < UINT64_MAX /* pointers are compared, too */
+#pragma GCC diagnostic ignored "-Wpointer-to-int-cast"
+#endif
 #define ASSERT_(left, op, right)                                               \
     do {                                                                       \
         AT_();                                                                 \

@@ -19,6 +19,10 @@
 #include <sys/un.h>
 #include <linux/futex.h>
 
+#ifndef SYS_semtimedop
+#define SYS_semtimedop SYS_semtimedop_time64
+#endif
+
 struct wait {
     const char *name;
     void (*prepare)(void);

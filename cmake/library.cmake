@@ -7,8 +7,24 @@ if(NOT SAFEPOINT_CARGO)
         "later (Debian 12: rustc-web cargo-web; Debian 13: rustc cargo), or "
         "set SAFEPOINT_CARGO.")
 endif()
-if(CMAKE_CROSSCOMPILING)
-    message(FATAL_ERROR "safepoint: scripts/ship builds for this machine only.")
+# For another machine than this: Rust's name of it. SAFEPOINT_CARGO has to be
+# one that has the standard library's source, as scripts/cargo-anywhere has.
+set(SAFEPOINT_RUST_TARGET "" CACHE STRING "The target triple, or empty for this machine")
+if(CMAKE_CROSSCOMPILING AND NOT SAFEPOINT_RUST_TARGET)
+    message(FATAL_ERROR "safepoint: set SAFEPOINT_RUST_TARGET to Rust's name of "
+        "the machine to build for, such as aarch64-unknown-linux-gnu.")
+endif()
+set(shipped ${CMAKE_CURRENT_BINARY_DIR}/cargo/${SAFEPOINT_RUST_TARGET}/release)
+if(SAFEPOINT_RUST_TARGET)
+    set(environment SAFEPOINT_RUST_TARGET=${SAFEPOINT_RUST_TARGET})
+    list(APPEND rustc_arguments -Clinker=${CMAKE_C_COMPILER})
+    # Of all crates, the standard library's among them.
+    if(SAFEPOINT_RUST_TARGET MATCHES musl)
+        list(APPEND environment RUSTFLAGS=-Ctarget-feature=-crt-static) # a shared one, too
+        list(APPEND rustc_arguments -Clink-arg=-lc)
+    elseif(SAFEPOINT_RUST_TARGET MATCHES "^arm")
+        list(APPEND environment RUSTFLAGS=-Cforce-unwind-tables=no) # they need libgcc_s
+    endif()
 endif()
 
 set(SAFEPOINT_LIB ${CMAKE_CURRENT_BINARY_DIR}/lib)
@@ -19,7 +35,7 @@ set(SAFEPOINT_STATIC libsafepoint.a)
 # What waits do on processors for which we have no assembly.
 option(SAFEPOINT_PORTABLE "Wait by the C library's system call alone" OFF)
 if(SAFEPOINT_PORTABLE)
-    set(rustc_arguments --cfg safepoint_portable)
+    list(APPEND rustc_arguments --cfg safepoint_portable)
 endif()
 
 # ThreadSanitizer in what is Rust, for programs that clang-19 links with it.
@@ -27,19 +43,19 @@ option(SAFEPOINT_RACE "Instrument the library for ThreadSanitizer, by nightly" O
 if(SAFEPOINT_RACE)
     list(APPEND rustc_arguments -Zsanitizer=thread
         -Cunsafe-allow-abi-mismatch=sanitizer -Clink-arg=-Wl,-z,undefs)
-    set(toolchain RUSTUP_TOOLCHAIN=nightly)
+    set(environment RUSTUP_TOOLCHAIN=nightly)
 endif()
 
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS
     ${CMAKE_CURRENT_SOURCE_DIR}/src/*.rs ${CMAKE_CURRENT_SOURCE_DIR}/src/*.s)
 add_custom_command(
     OUTPUT ${SAFEPOINT_LIB}/${SAFEPOINT_SHARED} ${SAFEPOINT_LIB}/${SAFEPOINT_STATIC}
-    COMMAND ${CMAKE_COMMAND} -E env CARGO=${SAFEPOINT_CARGO} ${toolchain}
+    COMMAND ${CMAKE_COMMAND} -E env CARGO=${SAFEPOINT_CARGO} ${environment}
         sh scripts/ship ${CMAKE_CURRENT_BINARY_DIR}/cargo ${rustc_arguments}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${SAFEPOINT_LIB}
-    COMMAND ${CMAKE_COMMAND} -E chdir ${CMAKE_CURRENT_BINARY_DIR}/cargo/release
+    COMMAND ${CMAKE_COMMAND} -E chdir ${shipped}
         ${CMAKE_COMMAND} -E copy libsafepoint.a ${SAFEPOINT_LIB}/${SAFEPOINT_STATIC}
-    COMMAND ${CMAKE_COMMAND} -E chdir ${CMAKE_CURRENT_BINARY_DIR}/cargo/release
+    COMMAND ${CMAKE_COMMAND} -E chdir ${shipped}
         ${CMAKE_COMMAND} -E copy libsafepoint.so ${SAFEPOINT_LIB}/${SAFEPOINT_SHARED}
     COMMAND ${CMAKE_COMMAND} -E chdir ${SAFEPOINT_LIB}
         ${CMAKE_COMMAND} -E create_symlink ${SAFEPOINT_SHARED} ${SAFEPOINT_SONAME}

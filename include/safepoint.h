@@ -848,6 +848,7 @@ long sig_flock(int fd, int operation);
 
 /**
  * fcntl(2) with a command that takes a struct flock: F_SETLKW, F_OFD_SETLKW.
+ * On 32-bit processors the second takes one of _FILE_OFFSET_BITS=64.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */

@@ -122,6 +122,7 @@ int main(void)
     ASSERT_EQ(sig_raised(), 0);
     ASSERT_EQ(memcmp(&event, &untouched, sizeof event), 0);
     ASSERT_EQ(pthread_join(thread, NULL), 0);
+    ASSERT_EQ(sig_check(), 0); /* where the sender was late */
 
     /* "All" is what can be waited for; a kick is not among it. */
     thread = sending(SIGHUP);

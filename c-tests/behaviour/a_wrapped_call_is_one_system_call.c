@@ -8,12 +8,15 @@
 #include <sys/user.h>
 
 #if defined(__x86_64__)
+typedef struct user_regs_struct registers;
 #define NUMBER(regs) (regs).orig_rax
 #define ARGUMENT(regs) (regs).rdi
 #elif defined(__aarch64__)
+typedef struct user_regs_struct registers;
 #define NUMBER(regs) (regs).regs[8]
 #define ARGUMENT(regs) (regs).regs[0]
 #else
+typedef char registers;
 #define NUMBER(regs) ((void)(regs), -1)
 #define ARGUMENT(regs) ((void)(regs), -1)
 #define UNKNOWN
@@ -81,7 +84,7 @@ static long count(pid_t pid, long expected)
     MUST(ptrace(PTRACE_SETOPTIONS, pid, NULL,
                 PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL));
     for (;;) {
-        struct user_regs_struct regs;
+        registers regs;
         MUST(ptrace(PTRACE_SYSCALL, pid, NULL, NULL));
         MUST(waitpid(pid, &status, 0));
         if (!WIFSTOPPED(status))

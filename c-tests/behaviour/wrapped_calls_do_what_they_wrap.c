@@ -50,7 +50,8 @@ static void limits(void)
     ASSERT_EQ(sig_ppoll(NULL, 0, &wrong, NULL), -EINVAL);
     ASSERT_EQ(sig_nanosleep(&wrong, &left), -EINVAL);
     ASSERT_EQ(sig_clock_nanosleep(999, 0, &left, NULL), -EINVAL);
-    struct timespec longest = {INT64_MAX, 999999999}, same = longest;
+    struct timespec longest = {sizeof(time_t) == 8 ? INT64_MAX : INT32_MAX, 999999999};
+    struct timespec same = longest;
     raise_with = 3;
     MUST(raise(SIGUSR1));
     ASSERT_EQ(sig_ppoll(NULL, 0, &longest, NULL), -EINTR);

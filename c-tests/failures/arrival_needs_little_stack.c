@@ -9,7 +9,11 @@
 #ifndef AT_MINSIGSTKSZ
 #define AT_MINSIGSTKSZ 51
 #endif
+#if defined(__x86_64__) && defined(__GLIBC__)
 enum { LARGE = 65536, OURS = 1024 };
+#else /* musl's system calls and other processors' frames take more */
+enum { LARGE = 65536, OURS = 1280 };
+#endif
 static long seen[65];
 static unsigned char *low;
 

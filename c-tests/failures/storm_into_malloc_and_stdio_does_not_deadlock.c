@@ -49,8 +49,10 @@ int main(void)
     pthread_t threads[2];
     /* Give back at once: then there are system calls, where signals strike,
      * inside malloc's lock. */
+#ifdef M_TRIM_THRESHOLD
     mallopt(M_TRIM_THRESHOLD, 1);
     mallopt(M_TOP_PAD, 0);
+#endif
     owner = pthread_self();
     out = fopen("/dev/null", "w");
     ASSERT_NE(out, NULL);

@@ -20,7 +20,9 @@ static int in_the_child(void *unused)
     char go;
     (void)unused;
     for (int i = 0; i < SIGNUMS; i++) {
+#ifdef __GLIBC__ /* musl's raise() is to the thread that called vfork */
         raise(signums[i]);
+#endif
         kill(me, signums[i]);
         syscall(SYS_tgkill, me, me, signums[i]);
         sigqueue(me, signums[i], (union sigval){.sival_int = 1});
@@ -67,11 +69,8 @@ static pid_t by_clone(void)
 
 static pid_t by_bare_fork(void)
 {
-#if __GLIBC_PREREQ(2, 34)
-    pid_t child = _Fork();
-#else
+    /* fork(2) without the C library's part, as _Fork() is. */
     pid_t child = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
-#endif
     if (child == 0)
         in_the_child(NULL);
     return child;

@@ -119,6 +119,7 @@ pub unsafe extern "C" fn sig_flock(fd: c_int, operation: c_int) -> c_long {
 }
 
 /// fcntl(2) with a command that takes a struct flock: F_SETLKW, F_OFD_SETLKW.
+/// On 32-bit processors the second takes one of _FILE_OFFSET_BITS=64.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]

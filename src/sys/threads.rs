@@ -40,7 +40,7 @@ pub fn start_thread(
 ) -> Result<usize, Errno> {
     /// It calls nothing that is deep, but wake-up functions of others.
     const STACK: usize = 256 * 1024;
-    let mut thread: libc::pthread_t = 0;
+    let mut thread = MaybeUninit::<libc::pthread_t>::zeroed(); // a pointer in musl
     let mut attributes = MaybeUninit::<libc::pthread_attr_t>::zeroed();
     let attributes = attributes.as_mut_ptr();
     // SAFETY: valid places; the attributes are made before they are used.
@@ -48,11 +48,13 @@ pub fn start_thread(
         libc::pthread_attr_init(attributes);
         libc::pthread_attr_setstacksize(attributes, STACK);
         let argument = argument as *mut c_void;
-        let result = libc::pthread_create(&mut thread, attributes, function, argument);
+        let result =
+            libc::pthread_create(thread.as_mut_ptr(), attributes, function, argument);
         libc::pthread_attr_destroy(attributes);
         result
     };
-    if result == 0 { Ok(thread as usize) } else { Err(result) }
+    // SAFETY: zeroed is a valid one.
+    if result == 0 { Ok(unsafe { thread.assume_init() } as usize) } else { Err(result) }
 }
 
 /// Wait until a thread that was started here has ended.

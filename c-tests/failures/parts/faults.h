@@ -47,6 +47,12 @@ static void fault_trap(void) { __asm__ volatile("int3"); }
 #elif defined(__aarch64__)
 static void fault_instruction(void) { __asm__ volatile(".inst 0"); }
 static void fault_trap(void) { __asm__ volatile("brk #0"); }
+#elif defined(__arm__)
+static void fault_instruction(void) { __asm__ volatile("udf #0"); }
+static void fault_trap(void) { __asm__ volatile("bkpt #0"); }
+#elif defined(__riscv)
+static void fault_instruction(void) { __asm__ volatile("unimp"); }
+static void fault_trap(void) { __asm__ volatile("ebreak"); }
 #endif
 #if defined(__x86_64__)
 /* No address at all: the kernel says SI_KERNEL. */

@@ -80,7 +80,7 @@ pub unsafe extern "C" fn sig_context_pread(
         plain(
             context,
             sys::SYS_pread64,
-            [fd as usize, buffer as usize, size, offset as usize, 0, 0],
+            sys::at_offset(fd as usize, buffer as usize, size, offset),
         )
     }
 }
@@ -99,7 +99,7 @@ pub unsafe extern "C" fn sig_context_pwrite(
         plain(
             context,
             sys::SYS_pwrite64,
-            [fd as usize, buffer as usize, size, offset as usize, 0, 0],
+            sys::at_offset(fd as usize, buffer as usize, size, offset),
         )
     }
 }
