@@ -1,11 +1,12 @@
 //! 4 Safe points
 //!
 //! A check runs what was pending when it began: signals by rising number,
-//! each real-time one in the order sent, then calls in the order added and
-//! timers in the order due, then posted jobs. What a handler makes pending
-//! waits for the next check. Each thing is taken out before its handler is
-//! called, so a handler may call sig_check(), may be re-entered, and may
-//! longjmp out.
+//! each real-time one in the order sent (where several threads do not block
+//! it, two that take it at once record it in either order), then calls in the
+//! order added and timers in the order due, then posted jobs. What a handler
+//! makes pending waits for the next check. Each thing is taken out before its
+//! handler is called, so a handler may call sig_check(), may be re-entered,
+//! and may longjmp out.
 //!
 //! In C and C++ sig_check() is inlined: one load and one predicted branch,
 //! and a call only where something is pending. Put it where a loop of yours
