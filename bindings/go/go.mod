@@ -1,0 +1,3 @@
+module safepoint
+
+go 1.21
