@@ -50,7 +50,8 @@ file(GLOB_RECURSE sources CONFIGURE_DEPENDS
     ${CMAKE_CURRENT_SOURCE_DIR}/src/*.rs ${CMAKE_CURRENT_SOURCE_DIR}/src/*.s)
 add_custom_command(
     OUTPUT ${SAFEPOINT_LIB}/${SAFEPOINT_SHARED} ${SAFEPOINT_LIB}/${SAFEPOINT_STATIC}
-    COMMAND ${CMAKE_COMMAND} -E env CARGO=${SAFEPOINT_CARGO} ${environment}
+    COMMAND ${CMAKE_COMMAND} -E env CARGO=${SAFEPOINT_CARGO} AR=${CMAKE_AR}
+        ${environment}
         sh scripts/ship ${CMAKE_CURRENT_BINARY_DIR}/cargo ${rustc_arguments}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${SAFEPOINT_LIB}
     COMMAND ${CMAKE_COMMAND} -E chdir ${shipped}

@@ -283,9 +283,9 @@ typedef int (*sig_handler)(const struct sig_event *event, void *user);
 #define SAFEPOINT_CHAIN 2
 
 /**
- * sig_restore() just before the handler is called, or sig_next() gives the
- * event out: it runs once, and a second Ctrl-C kills. What was kept apart
- * behind it is dropped.
+ * sig_restore() just before the handler is called, or sig_next() or sig_wait()
+ * gives the event out: it runs once, and a second Ctrl-C kills. What was kept
+ * apart behind it is dropped.
  */
 #define SAFEPOINT_ONESHOT 4
 
@@ -478,9 +478,10 @@ int sig_check_frame(void *frame);
 int sig_next(sig_event *event, size_t size);
 
 /**
- * The breaker: non-zero while anything is pending and not held. For an
- * interpreter's own loop or a JIT, which tests the word at this address and
- * calls sig_check() where it is not zero. The address never changes.
+ * The breaker: non-zero while anything is pending and not held; what comes
+ * while held sets it until the next check. For an interpreter's own loop or a
+ * JIT, which tests the word at this address and calls sig_check() where it is
+ * not zero. The address never changes.
  *
  * Thread: any · In a signal handler: yes · Errors: none
  */

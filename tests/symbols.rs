@@ -150,6 +150,26 @@ fn nothing_of_std_or_alloc_is_in_it() {
     }
 }
 
+/// Rust's copy of them would come before the compiler's own, and its signed
+/// division of 128 bits needs `rust_eh_personality`, which nobody has.
+#[test]
+fn the_archive_leaves_the_compilers_own_functions_alone() {
+    let data = std::fs::read(&ours().archive).expect("reading the archive");
+    let archive = object::read::archive::ArchiveFile::parse(&*data).expect("an archive");
+    let mut defined = 0;
+    for member in archive.members() {
+        let member = member.expect("a member");
+        let file = object::File::parse(member.data(&*data).expect("its data"));
+        for symbol in file.expect("an ELF file").symbols() {
+            let name = symbol.name().expect("a name");
+            let is_taken = symbol.is_undefined() || !symbol.is_global();
+            assert!(is_taken || !name.starts_with("__"), "{name} is defined");
+            defined += usize::from(!is_taken);
+        }
+    }
+    assert!(defined > 170, "{defined} symbols: is this the archive?");
+}
+
 /// A distribution's package, an embedder's download.
 #[test]
 fn it_is_small() {

@@ -136,6 +136,18 @@ int main(void)
     ASSERT_EQ(sig_release(), 0);
     ASSERT_EQ(sig_wait(SET(SIGUSR1), 5 * MS, NULL, 0), SIGUSR1);
 
+    /* But what is blocked is, and a ONESHOT handler has had its event then. */
+    sig_disposition stands;
+    ASSERT_EQ(sig_install(SIGUSR2, raises, NULL, SAFEPOINT_ONESHOT), 0);
+    ASSERT_EQ(sig_mask(SIG_BLOCK, SET(SIGUSR2), NULL), 0);
+    ASSERT_EQ(sig_hold(), 0);
+    MUST(raise(SIGUSR2));
+    ASSERT_EQ(sig_wait(SET(SIGUSR2), SAFEPOINT_FOREVER, NULL, 0), SIGUSR2);
+    ASSERT_EQ(sig_query(SIGUSR2, &stands, sizeof stands), 0);
+    ASSERT_NE(stands.kind, SAFEPOINT_KIND_HANDLER);
+    ASSERT_EQ(sig_release(), 0);
+    ASSERT_EQ(sig_mask(SIG_UNBLOCK, SET(SIGUSR2), NULL), 0);
+
     /* Any thread. */
     ASSERT_EQ(pthread_create(&thread, NULL, wait_elsewhere, NULL), 0);
     ASSERT_EQ(pthread_kill(thread, SIGHUP), 0);

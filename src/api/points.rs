@@ -71,9 +71,10 @@ pub(super) unsafe fn next(of: Of, event: *mut Event, size: usize) -> c_int {
     }))
 }
 
-/// The breaker: non-zero while anything is pending and not held. For an
-/// interpreter's own loop or a JIT, which tests the word at this address and
-/// calls sig_check() where it is not zero. The address never changes.
+/// The breaker: non-zero while anything is pending and not held; what comes
+/// while held sets it until the next check. For an interpreter's own loop or a
+/// JIT, which tests the word at this address and calls sig_check() where it is
+/// not zero. The address never changes.
 ///
 /// Thread: any · In a signal handler: yes · Errors: none
 #[unsafe(no_mangle)]

@@ -73,10 +73,13 @@ unsafe fn taken(
     // SAFETY: the caller's word.
     let read = unsafe { read_siginfo(signum as i32, info) };
     let details = zone::details(&read);
-    let has_handler = context.handlers.get(signum).handler != 0;
-    if has_handler && context.is_owned_by(me) && !context.is_held() {
-        context.inbox().deliver(signum, &details, true);
-        return None;
+    let entry = context.handlers.get(signum);
+    if entry.handler != 0 && context.is_owned_by(me) {
+        if !context.is_held() {
+            context.inbox().deliver(signum, &details, true);
+            return None;
+        }
+        safepoint::spend(context, signum, entry.flags);
     }
     let mut event = Event::of(SAFEPOINT_EVENT_SIGNAL);
     event.put(signum, &details);

@@ -15,9 +15,9 @@ pub const SAFEPOINT_RESTART: u32 = 1;
 /// handler, as it would have run: how a guest library watches its host's
 /// Ctrl-C without taking it.
 pub const SAFEPOINT_CHAIN: u32 = 2;
-/// sig_restore() just before the handler is called, or sig_next() gives the
-/// event out: it runs once, and a second Ctrl-C kills. What was kept apart
-/// behind it is dropped.
+/// sig_restore() just before the handler is called, or sig_next() or sig_wait()
+/// gives the event out: it runs once, and a second Ctrl-C kills. What was kept
+/// apart behind it is dropped.
 pub const SAFEPOINT_ONESHOT: u32 = 4;
 /// Keep every delivery apart, each an event with its own siginfo. Always so
 /// for real-time signals. 8,192 deliveries can wait.

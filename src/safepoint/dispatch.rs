@@ -33,11 +33,17 @@ pub fn signal(context: &Context, event: &Event) -> Option<Ready> {
     if event.time != 0 {
         tally.waited(now().saturating_sub(event.time));
     }
-    if entry.flags & SAFEPOINT_ONESHOT != 0 {
-        // It fails for no signal that could be installed.
-        let _ = context.restore(event.signum as u32);
-    }
+    spend(context, event.signum as u32, entry.flags);
     Some(Ready { handler, user: entry.user as *mut c_void })
+}
+
+/// An event of this signal was taken out: a ONESHOT handler is removed.
+#[inline(always)]
+pub fn spend(context: &Context, signum: u32, flags: u32) {
+    if flags & SAFEPOINT_ONESHOT != 0 {
+        // It fails for no signal that could be installed.
+        let _ = context.restore(signum);
+    }
 }
 
 impl Ready {

@@ -2,13 +2,15 @@
 //!
 //! A check runs what was pending when it began: signals by rising number,
 //! each queued one in the order it came, then calls in the order they were
-//! added and timers in the order they fell due, then posted jobs. It first fixes its limits, and then takes one
-//! thing at a time out of the context, brings the breaker to what is left, and
-//! only then calls. So a handler may check, raise, longjmp or never come
-//! back: whatever had not run is still pending. No frame here has anything to
-//! drop.
+//! added and timers in the order they fell due, then posted jobs. It first
+//! fixes its limits, and then takes one thing at a time out of the context,
+//! brings the breaker to what is left, and only then calls. So a handler may
+//! check, raise, longjmp or never come back: whatever had not run is still
+//! pending. No frame here has anything to drop.
 
 mod dispatch;
+
+pub use dispatch::spend;
 
 use core::ffi::{c_int, c_void};
 use core::sync::atomic::Ordering::Relaxed;

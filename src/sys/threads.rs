@@ -3,7 +3,7 @@
 
 use core::ffi::{CStr, c_int, c_void};
 use core::mem::MaybeUninit;
-use core::ptr::null_mut;
+use core::ptr::{null, null_mut};
 use core::sync::atomic::AtomicU32;
 
 use super::Errno;
@@ -38,20 +38,14 @@ pub fn start_thread(
     function: extern "C" fn(*mut c_void) -> *mut c_void,
     argument: usize,
 ) -> Result<usize, Errno> {
-    /// It calls nothing that is deep, but wake-up functions of others.
-    const STACK: usize = 256 * 1024;
     let mut thread = MaybeUninit::<libc::pthread_t>::zeroed(); // a pointer in musl
-    let mut attributes = MaybeUninit::<libc::pthread_attr_t>::zeroed();
-    let attributes = attributes.as_mut_ptr();
-    // SAFETY: valid places; the attributes are made before they are used.
+    // As large as the C library's threads are: glibc takes what is thread-local
+    // out of the stack, and that may be hundreds of kilobytes.
+    let attributes = null();
+    let argument = argument as *mut c_void;
+    // SAFETY: a valid place; the caller's function.
     let result = unsafe {
-        libc::pthread_attr_init(attributes);
-        libc::pthread_attr_setstacksize(attributes, STACK);
-        let argument = argument as *mut c_void;
-        let result =
-            libc::pthread_create(thread.as_mut_ptr(), attributes, function, argument);
-        libc::pthread_attr_destroy(attributes);
-        result
+        libc::pthread_create(thread.as_mut_ptr(), attributes, function, argument)
     };
     // SAFETY: zeroed is a valid one.
     if result == 0 { Ok(unsafe { thread.assume_init() } as usize) } else { Err(result) }
