@@ -18,6 +18,8 @@ file(RELATIVE_PATH to_include
 configure_file(cmake/safepoint.pc.in ${generated}/safepoint.pc @ONLY)
 
 install(FILES include/safepoint.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY bindings/cpp/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+    FILES_MATCHING PATTERN "*.hpp")
 install(FILES
     ${SAFEPOINT_LIB}/${SAFEPOINT_SHARED}
     ${SAFEPOINT_LIB}/${SAFEPOINT_SONAME}

@@ -76,6 +76,7 @@ add_custom_target(safepoint_ship ${all}
 
 set(SAFEPOINT_IMPORTED GLOBAL) # else known to this folder only
 set(SAFEPOINT_INCLUDE_DIR ${CMAKE_CURRENT_SOURCE_DIR}/include)
+set(SAFEPOINT_CPP_INCLUDE_DIR ${CMAKE_CURRENT_SOURCE_DIR}/bindings/cpp/include)
 set(SAFEPOINT_LIB_DIR ${SAFEPOINT_LIB})
 include(cmake/targets.cmake)
 add_dependencies(safepoint::shared safepoint_ship)

@@ -1,4 +1,4 @@
-# The three targets. Read by the build, and installed: after find_package,
+# The targets. Read by the build, and installed: after find_package,
 # safepointConfig.cmake has set the same variables.
 
 add_library(safepoint::shared SHARED IMPORTED ${SAFEPOINT_IMPORTED})
@@ -20,3 +20,10 @@ if(DEFINED BUILD_SHARED_LIBS AND NOT BUILD_SHARED_LIBS)
 else()
     add_library(safepoint::safepoint ALIAS safepoint::shared)
 endif()
+
+# safepoint.hpp, which the installation has beside safepoint.h.
+add_library(safepoint::cpp INTERFACE IMPORTED ${SAFEPOINT_IMPORTED})
+set_target_properties(safepoint::cpp PROPERTIES
+    INTERFACE_COMPILE_FEATURES cxx_std_17
+    INTERFACE_INCLUDE_DIRECTORIES "${SAFEPOINT_CPP_INCLUDE_DIR}"
+    INTERFACE_LINK_LIBRARIES safepoint::safepoint)
