@@ -56,6 +56,25 @@ func TestBesideOsSignalBothGetWhatIsChained(t *testing.T) {
 	}
 }
 
+// Where no handler of Go's stands at the start, os/signal has to come first.
+func TestBesideOsSignalNotifyFirstThenInstall(t *testing.T) {
+	o := open(t)
+	for _, sig := range []syscall.Signal{syscall.SIGCONT, syscall.SIGTSTP, syscall.SIGTTIN} {
+		notified := make(chan os.Signal, 1)
+		signal.Notify(notified, sig)
+		must(t, o.Install(sig, nil, safepoint.Chain))
+		both(t, o, notified, sig)
+		signal.Stop(notified)
+		stands, err := o.Verify(sig)
+		must(t, err)
+		same(t, "after signal.Stop", stands, true)
+		signal.Notify(notified, sig)
+		both(t, o, notified, sig)
+		signal.Reset(sig)
+		must(t, o.Restore(sig))
+	}
+}
+
 func TestBesideOsSignalOneGetsWhatIsNotChained(t *testing.T) {
 	o := open(t)
 	notified := make(chan os.Signal, 10)

@@ -28,15 +28,21 @@ var calls = callTable{waiting: map[uint64]waitingCall{}}
 func (t *callTable) add(call waitingCall) uint64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.last++
+	for used := true; used; { // where the numbers have come round
+		t.last = t.last%native.CallNumbers() + 1
+		_, used = t.waiting[t.last]
+	}
 	t.waiting[t.last] = call
 	return t.last
 }
 
-func (t *callTable) remove(number uint64) {
+// remove reports whether it was there.
+func (t *callTable) remove(number uint64) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	_, was := t.waiting[number]
 	delete(t.waiting, number)
+	return was
 }
 
 // take is the function that is to run now; nil where it was cancelled.
@@ -106,11 +112,11 @@ func (o *Owner) CallAfter(delay, every time.Duration, fn func() error) (*Timer, 
 // owner's it may be running just now. Any goroutine. ENOENT where it has run, or
 // was cancelled before.
 func (t *Timer) Cancel() error {
-	if err := failed("cancel", native.Cancel(t.id)); err != nil {
-		return err
+	n := native.Cancel(t.id)
+	if calls.remove(t.number) { // also where C has taken it out, and it has not run
+		return nil
 	}
-	calls.remove(t.number)
-	return nil
+	return failed("cancel", n)
 }
 
 // Interrupt has the owner's next check or wait end with [Interrupted](value),

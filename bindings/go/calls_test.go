@@ -3,6 +3,7 @@
 package safepoint_test
 
 import (
+	"context"
 	"errors"
 	"runtime"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"safepoint"
+	"safepoint/internal/loop"
 )
 
 func TestCallsOfManyGoroutinesRunInOrderOnTheOwner(t *testing.T) {
@@ -219,4 +221,93 @@ func TestALatchAloneLosesNothingOfTheMainContext(t *testing.T) {
 	same(t, "in time", latch.Wait(time.Millisecond), false)
 	same(t, "raised", o.Check(), error(safepoint.Interrupted(7)))
 	same(t, "raised", o.Check(), errStop)
+}
+
+// Cancelled when C has taken it out, and it has not run.
+func TestATimerThatFellDueCanStillBeCancelled(t *testing.T) {
+	o := open(t)
+	var timer *safepoint.Timer
+	due := func() (err error) {
+		timer, err = o.CallAfter(0, 0, func() error { t.Error("it ran"); return nil })
+		return err
+	}
+	must(t, o.Install(syscall.SIGUSR1, func(safepoint.Event) error { return timer.Cancel() }, 0))
+	must(t, due())
+	for i := 0; i < 1000 && *o.Breaker() == 0; i++ {
+		time.Sleep(time.Millisecond)
+	}
+	send(t, syscall.SIGUSR1)
+	must(t, o.Check())
+	fails(t, timer.Cancel(), syscall.ENOENT)
+
+	must(t, due())
+	_, err := o.Run(context.Background(), func(native uintptr) int {
+		return loop.Spin(native, forever)
+	})
+	fails(t, err, syscall.EINTR)
+	must(t, timer.Cancel())
+	must(t, o.Check())
+}
+
+// C code checks, which knows nothing of Go, nor of who else owns what here.
+func TestCallsThatCTakesComeToTheirOwnOwner(t *testing.T) {
+	main, err := safepoint.Main(0)
+	must(t, err)
+	defer main.Close()
+	first, second := open(t), open(t)
+	taken := func(o *safepoint.Owner) {
+		t.Helper()
+		ran := false
+		must(t, o.Call(func() error { ran = true; return nil }))
+		same(t, "ended by", syscall.Errno(loop.Spin(o.Native(), 1)), syscall.EINTR)
+		for _, other := range []*safepoint.Owner{main, first, second} {
+			if other != o && other.IsOwner() {
+				must(t, other.Check())
+			}
+		}
+		same(t, "ran for another", ran, false)
+		must(t, o.Check())
+		same(t, "ran", ran, true)
+	}
+	taken(main)
+	taken(first)
+	taken(second)
+	must(t, second.Close())
+	taken(first)
+	closed := make(chan error)
+	go func() { closed <- errors.Join(first.Adopt(), first.Close()) }()
+	must(t, <-closed)
+	taken(main)
+}
+
+func TestNextGivesOutWhatCodeInCHasQueued(t *testing.T) {
+	o := open(t)
+	for _, take := range []func() (safepoint.Event, error){o.Next, o.Wait} {
+		for value, want := range map[int]error{0: nil, 7: safepoint.Interrupted(7)} {
+			ran := loop.Ran()
+			same(t, "queued", loop.Queue(o.Native(), value), 0)
+			event, err := take()
+			must(t, err)
+			same(t, "kind", event.Kind, safepoint.CallEvent)
+			same(t, "ran", loop.Ran(), ran)
+			same(t, "raised", event.Call(), want)
+			same(t, "ran", loop.Ran(), ran+1)
+		}
+	}
+}
+
+func TestWhatCodeInCRaisesIsNotLostBehindASignal(t *testing.T) {
+	o := open(t)
+	ran := 0
+	must(t, o.Install(syscall.SIGUSR1, func(safepoint.Event) error { ran++; return nil }, 0))
+	for i := 0; i < 2; i++ {
+		same(t, "queued", loop.Queue(o.Native(), 7), 0)
+		same(t, "raised", o.Check(), error(safepoint.Interrupted(7)))
+		same(t, "ran", ran, i)
+		send(t, syscall.SIGUSR1)
+		same(t, "queued", loop.Queue(o.Native(), 8), 0)
+		same(t, "raised", o.Check(), error(safepoint.Interrupted(8)))
+		same(t, "ran", ran, i+1)
+		must(t, o.Check())
+	}
 }

@@ -37,7 +37,8 @@ type Event struct {
 	Count uint64
 	Lost  uint64    // deliveries behind it that found no room
 	Time  time.Time // when it arrived, with a monotonic clock reading
-	// Call is what was queued, not run yet.
+	// Call is what was queued, not run yet: here, or in C, where what is not 0 is
+	// raised as Interrupted.
 	Call func() error
 }
 
@@ -94,7 +95,7 @@ func (o *Owner) check() error {
 	if _, err := o.result("check", o.native.TakeAll); err != nil {
 		return err
 	}
-	// What a handler makes pending is for the next check; one may check, too.
+	// What a handler makes pending is for the next check; one may check, or close.
 	for n := *o.recorded; n > 0 && o.ready(); n-- {
 		if err := o.handle(o.native.First()); err != nil {
 			return err
@@ -104,7 +105,7 @@ func (o *Owner) check() error {
 }
 
 // ready reports whether C has taken events out that may be handled now.
-func (o *Owner) ready() bool { return o.held == 0 && *o.recorded > 0 }
+func (o *Owner) ready() bool { return !o.closed.Load() && o.held == 0 && *o.recorded > 0 }
 
 func (o *Owner) handle(e native.Event) error {
 	if e.Kind != native.EventSignal {
@@ -125,8 +126,16 @@ func (o *Owner) handle(e native.Event) error {
 
 // callOf is what an event that is no signal runs; nil if it was cancelled.
 func callOf(e native.Event) func() error {
-	if e.Kind == native.EventInterrupt {
+	switch {
+	case e.Kind == native.EventInterrupt:
 		return func() error { return Interrupted(e.Status) }
+	case e.Fn != 0 && e.Call == 0:
+		return func() error {
+			if n := native.CallInC(e.Fn, e.Arg); n != 0 {
+				return Interrupted(n)
+			}
+			return nil
+		}
 	}
 	return calls.take(e.Call)
 }
@@ -136,7 +145,7 @@ func callOf(e native.Event) func() error {
 func (o *Owner) Next() (Event, error) {
 	for {
 		var e native.Event
-		n, err := o.result("next", func() (n int) {
+		n, err := o.owned("next", func() (n int) {
 			if o.held == 0 {
 				e, n = o.native.TakeNext()
 			}
@@ -177,6 +186,8 @@ func (o *Owner) Release() error {
 }
 
 // Breaker is the word that is not 0 while something is pending and not held, for
-// an interpreter's own loop: atomic.LoadUint32. Its address stays the same until
-// Close. Any goroutine.
+// an interpreter's own loop: atomic.LoadUint32. What comes while held sets it until
+// the next check. What a check that raised has left behind does not: check again
+// before you rely on it. Its address stays the same; once closed it says nothing.
+// Any goroutine.
 func (o *Owner) Breaker() *uint32 { return o.breaker }

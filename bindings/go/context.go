@@ -4,10 +4,9 @@ package safepoint
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"syscall"
-
-	"safepoint/internal/native"
 )
 
 // Cancelled is what a safe point in C returns when the context.Context that was
@@ -19,13 +18,17 @@ const Cancelled = int(syscall.ECANCELED)
 // that is not 0 the loop has to end: ctx is done, Cancelled; or an event has come,
 // EINTR, which waits for Check or Next. f's result is Run's. The error is
 // ctx.Err() where that has ended the loop, or was done before; EINTR where an
-// event waits; EPERM, and EBUSY while held.
+// event waits, and at once where one does that a raise has left behind; EPERM, and
+// EBUSY while held. A Run may be in a Run: what ends the outer ends the inner.
 //
 // In C code that asks sig_check() the context is that of [Main].
 func (o *Owner) Run(ctx context.Context, f func(native uintptr) int) (result int, err error) {
 	if _, err := o.owned("run", func() int {
-		if o.held > 0 {
+		switch {
+		case o.held > 0:
 			return -int(syscall.EBUSY) // it could not be ended
+		case o.ready():
+			return -int(syscall.EINTR)
 		}
 		return 0
 	}); err != nil {
@@ -39,21 +42,36 @@ func (o *Owner) Run(ctx context.Context, f func(native uintptr) int) (result int
 		o.native.Interrupt(Cancelled)
 		close(interrupted)
 	})
-	before := o.native.Enter()
+	o.runs = append(o.runs, ctx)
 	defer func() {
-		native.Leave(before)
 		if o.ready() {
 			err = &Error{"run", syscall.EINTR}
 		}
+		ended := result == Cancelled
 		if !stop() {
 			<-interrupted
 			// If it is still there, the loop has ended by itself.
-			if o.native.TakeInterrupt(Cancelled) == 0 {
-				err = ctx.Err()
-			}
+			ended = o.native.TakeInterrupt(Cancelled) == 0 || ended
+		}
+		if done := o.runDone(); ended && done != nil {
+			err = done
+		}
+		o.runs = o.runs[:len(o.runs)-1]
+		if o.runDone() != nil { // what was taken may have been that one's
+			o.Interrupt(Cancelled)
 		}
 	}()
 	return f(o.native.Handle()), nil
+}
+
+// runDone is why a Run has to end, the innermost first: nil for none.
+func (o *Owner) runDone() error {
+	for i := len(o.runs) - 1; i >= 0; i-- {
+		if err := o.runs[i].Err(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // A SignalError is why the context of [NotifyContext] is done: context.Cause.
@@ -64,7 +82,8 @@ func (e *SignalError) Error() string { return Name(e.Event.Signal) + " received"
 // NotifyContext is a copy of parent that is done when one of the signals comes,
 // with a [*SignalError] as its cause, as signal.NotifyContext has it; and it
 // says who sent the signal. Until stop is called, the signals come here; stop
-// returns when they have been put back. EINVAL for what cannot be caught.
+// returns when they have been put back. EINVAL for what cannot be caught, and for
+// no signals: here that is not all of them.
 func NotifyContext(parent context.Context, signals ...os.Signal) (ctx context.Context, stop func(), err error) {
 	ctx, cancel := context.WithCancelCause(parent)
 	opened, ended := make(chan error), make(chan struct{})
@@ -101,6 +120,9 @@ func NotifyContext(parent context.Context, signals ...os.Signal) (ctx context.Co
 }
 
 func openFor(signals []os.Signal) (*Owner, error) {
+	if len(signals) == 0 {
+		return nil, &Error{"notify", syscall.EINVAL}
+	}
 	o, err := Open()
 	if err != nil {
 		return nil, err
@@ -108,7 +130,7 @@ func openFor(signals []os.Signal) (*Owner, error) {
 	for _, sig := range signals {
 		number, ok := sig.(syscall.Signal)
 		if !ok {
-			err = &Error{"notify: " + sig.String(), syscall.EINVAL}
+			err = &Error{fmt.Sprint("notify: ", sig), syscall.EINVAL}
 		} else {
 			err = o.Install(number, nil, 0)
 		}

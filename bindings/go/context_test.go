@@ -185,3 +185,61 @@ func TestNotifyContextEndsWithItsParent(t *testing.T) {
 		t.Errorf("%d goroutines, after %d", after, before)
 	}
 }
+
+func TestARunIsToldOfWhatARaiseHasLeft(t *testing.T) {
+	o := open(t)
+	must(t, o.Install(syscall.SIGUSR1, func(safepoint.Event) error { return errStop }, 0))
+	must(t, o.Install(syscall.SIGUSR2, func(safepoint.Event) error { return nil }, 0))
+	send(t, syscall.SIGUSR1, syscall.SIGUSR2)
+	same(t, "raised", o.Check(), errStop)
+	for i := 0; i < 2; i++ {
+		_, err := o.Run(context.Background(), func(uintptr) int { t.Error("it ran"); return 0 })
+		fails(t, err, syscall.EINTR)
+	}
+	must(t, o.Check())
+	_, err := o.Run(context.Background(), func(uintptr) int { return 0 })
+	must(t, err)
+}
+
+func TestARunInARunIsCancelledWithIt(t *testing.T) {
+	o := open(t)
+	for i := 0; i < 500; i++ {
+		ctx, cancel := context.WithCancel(context.Background())
+		inner := context.Background()
+		if i%2 == 0 {
+			inner = context.WithValue(ctx, t, i)
+		}
+		_, err := o.Run(ctx, func(native uintptr) int {
+			go cancel()
+			_, err := o.Run(inner, func(native uintptr) int { return loop.Spin(native, forever) })
+			same(t, "inner", err, context.Canceled)
+			return loop.Spin(native, forever) // is told as well
+		})
+		same(t, "outer", err, context.Canceled)
+		must(t, o.Check())
+	}
+}
+
+func TestARunThatHoldsLeavesNoInterruptBehind(t *testing.T) {
+	o := open(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	result, err := o.Run(ctx, func(uintptr) int {
+		must(t, o.Hold())
+		must(t, o.Hold())
+		cancel()
+		return 5
+	})
+	must(t, err) // it has ended by itself
+	same(t, "result", result, 5)
+	must(t, o.Release())
+	must(t, o.Release())
+	fails(t, o.Release(), syscall.EINVAL)
+	must(t, o.Check())
+}
+
+func TestNotifyContextWantsSignals(t *testing.T) {
+	for _, signals := range [][]os.Signal{nil, {nil}, {syscall.SIGTERM, nil}, {syscall.Signal(1<<32 + 10)}} {
+		_, _, err := safepoint.NotifyContext(context.Background(), signals...)
+		fails(t, err, syscall.EINVAL)
+	}
+}

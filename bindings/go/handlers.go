@@ -24,7 +24,8 @@ const (
 	// (SA_RESTART).
 	Restart Flags = native.Restart
 	// Chain passes the signal on, when it is recorded, to what stood there
-	// before: in a Go program that is os/signal, and Go's own use of it.
+	// before: in a Go program that is os/signal, and Go's own use of it. Call
+	// signal.Notify first: after Install it takes some signals away, see Verify.
 	Chain Flags = native.Chain
 	// OneShot restores what stood there before the handler is called.
 	OneShot Flags = native.Oneshot
@@ -55,23 +56,28 @@ func (o *Owner) Install(sig syscall.Signal, handler Handler, flags Flags) error 
 // Ignore ignores the signal (SIG_IGN), and drops what is pending of it. While
 // another owner handles it, it is not ignored. EINVAL, EPERM.
 func (o *Owner) Ignore(sig syscall.Signal) error {
-	_, err := o.owned(at("ignore", sig), func() int { return o.native.Ignore(int(sig)) })
-	return err
+	return o.remove("ignore", sig, o.native.Ignore)
 }
 
 // Default does the default (SIG_DFL, not what the Go runtime does), and drops what
 // is pending of it. While another owner handles or ignores it, it does not.
 // EINVAL, EPERM.
 func (o *Owner) Default(sig syscall.Signal) error {
-	_, err := o.owned(at("default", sig), func() int { return o.native.Default(int(sig)) })
-	return err
+	return o.remove("default", sig, o.native.Default)
 }
 
 // Restore puts back what stood there before, and drops what is pending of the
 // signal. Where somebody has put a handler over ours, that is left alone: see
 // Verify. EINVAL, EPERM.
 func (o *Owner) Restore(sig syscall.Signal) error {
-	_, err := o.owned(at("restore", sig), func() int { return o.native.Restore(int(sig)) })
+	return o.remove("restore", sig, o.native.Restore)
+}
+
+func (o *Owner) remove(op string, sig syscall.Signal, from func(int) int) error {
+	_, err := o.owned(at(op, sig), func() int { return from(int(sig)) })
+	if err == nil {
+		o.handlers[sig] = nil
+	}
 	return err
 }
 
@@ -114,7 +120,7 @@ func (o *Owner) Query(sig syscall.Signal) (Disposition, error) {
 }
 
 // Verify reports whether this owner's handler still stands there: not so after
-// signal.Ignore, say. Install puts it back. EINVAL, EPERM.
+// signal.Ignore, say, or signal.Notify of a SIGCONT. Install puts it back. EINVAL, EPERM.
 func (o *Owner) Verify(sig syscall.Signal) (bool, error) {
 	n, err := o.owned(at("verify", sig), func() int { return o.native.Verify(int(sig)) })
 	return n == 1, err

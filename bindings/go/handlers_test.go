@@ -4,7 +4,10 @@ package safepoint_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
+	"runtime"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -221,6 +224,28 @@ func TestRestorePutsBackAndDrops(t *testing.T) {
 	same(t, "put back", d.Kind, safepoint.Foreign)
 }
 
+func TestAHandlerThatIsRemovedIsKeptNoMore(t *testing.T) {
+	o := open(t)
+	var collected atomic.Int64
+	install := func() {
+		held := new([16]byte)
+		runtime.SetFinalizer(held, func(*[16]byte) { collected.Add(1) })
+		must(t, o.Install(syscall.SIGUSR1, func(safepoint.Event) error {
+			return fmt.Errorf("%v", held)
+		}, 0))
+	}
+	for _, remove := range []func(syscall.Signal) error{o.Restore, o.Ignore, o.Default} {
+		install()
+		must(t, remove(syscall.SIGUSR1))
+		want := collected.Load() + 1
+		for i := 0; i < 1000 && collected.Load() < want; i++ {
+			runtime.GC()
+			time.Sleep(time.Millisecond)
+		}
+		same(t, "collected", collected.Load(), want)
+	}
+}
+
 func TestTwoOwnersBothGetASignal(t *testing.T) {
 	o := open(t)
 	must(t, o.Install(syscall.SIGUSR1, nil, 0))
@@ -271,4 +296,21 @@ func TestHoldAndRelease(t *testing.T) {
 	must(t, o.Release())
 	must(t, o.Pause())
 	same(t, "ran", ran, 2)
+}
+
+func TestAHandlerMayCloseItsOwner(t *testing.T) {
+	for name, wait := range map[string]func(*safepoint.Owner) error{
+		"check": (*safepoint.Owner).Check,
+		"pause": (*safepoint.Owner).Pause,
+	} {
+		o := open(t)
+		must(t, o.Install(syscall.SIGUSR1, func(safepoint.Event) error { return o.Close() }, 0))
+		must(t, o.Install(syscall.SIGUSR2, func(safepoint.Event) error {
+			t.Error("it ran, closed")
+			return nil
+		}, 0))
+		send(t, syscall.SIGUSR1, syscall.SIGUSR2)
+		same(t, name, wait(o), nil)
+		fails(t, o.Check(), syscall.ESTALE)
+	}
 }

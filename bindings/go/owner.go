@@ -3,6 +3,7 @@
 package safepoint
 
 import (
+	"context"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -13,12 +14,12 @@ import (
 
 // An Owner is a goroutine's context: its handlers, and what is pending for it.
 type Owner struct {
-	breaker  *uint32 // not 0: something is pending
-	recorded *uint32 // how many events C has taken out
+	breaker  *uint32 // not 0: something is pending; never changes
+	recorded *uint32 // how many events C has taken out, or &always
 	native   *native.Context
 	handlers [65]Handler // by signal
 	held     int
-	isMain   bool
+	runs     []context.Context // that are under way, the innermost last
 	closed   atomic.Bool
 }
 
@@ -34,7 +35,6 @@ var always uint32 = 1
 
 var opening struct {
 	sync.Mutex
-	hasMain    bool
 	kickChosen bool
 }
 
@@ -46,7 +46,7 @@ func Open() (*Owner, error) { return open("open", false, 0) }
 
 // Main makes the calling goroutine the owner of the process's main context, the
 // one that C code means by sig_check(). EPERM where another thread is that,
-// EBUSY where Main was called before and not closed.
+// EBUSY where this one is: Main was called before and not closed, or C code owns it.
 func Main(flags Init) (*Owner, error) { return open("main", true, flags) }
 
 func open(op string, isMain bool, flags Init) (*Owner, error) {
@@ -58,7 +58,7 @@ func open(op string, isMain bool, flags Init) (*Owner, error) {
 	switch {
 	case !isMain:
 		x = native.New()
-	case opening.hasMain && native.IsMainOwner():
+	case native.IsMainOwner():
 		result = -int(syscall.EBUSY)
 	default:
 		x, result = native.Init(uint32(flags))
@@ -70,7 +70,7 @@ func open(op string, isMain bool, flags Init) (*Owner, error) {
 		runtime.UnlockOSThread()
 		return nil, err
 	}
-	o := &Owner{breaker: x.Breaker(), recorded: x.Recorded(), native: x, isMain: isMain}
+	o := &Owner{breaker: x.Breaker(), recorded: x.Recorded(), native: x}
 	if flags&InterpreterDefaults != 0 {
 		// The C library takes a SIGINT at its default, but Go's is there.
 		if err := o.Install(syscall.SIGINT, interrupted, KeepIgnored); err != nil {
@@ -79,7 +79,6 @@ func open(op string, isMain bool, flags Init) (*Owner, error) {
 			return nil, err
 		}
 	}
-	opening.hasMain = opening.hasMain || isMain
 	return o, nil
 }
 
@@ -94,7 +93,7 @@ func chooseKick() {
 
 // Close puts back what stood at each signal, drops what is pending, and unlocks
 // the goroutine from its thread. Where the owner's goroutine has ended without
-// it, any may call it.
+// it, any may Adopt it, and then close. EPERM.
 func (o *Owner) Close() error {
 	opening.Lock()
 	defer opening.Unlock()
@@ -106,8 +105,7 @@ func (o *Owner) Close() error {
 		return err
 	}
 	o.closed.Store(true)
-	o.breaker, o.recorded = &always, &always
-	opening.hasMain = opening.hasMain && !o.isMain
+	o.recorded = &always
 	calls.drop(o)
 	if isOwner {
 		runtime.UnlockOSThread()
@@ -116,17 +114,20 @@ func (o *Owner) Close() error {
 }
 
 // Adopt makes the calling goroutine the owner, whoever was, and locks it to its
-// thread. What is pending stays, and is held no more. The caller sees to it that the old owner is in
-// none of the methods; it stays locked to its thread. Any goroutine. EBUSY where
-// C code is in a handler.
+// thread. What is pending stays, and is held no more. The caller sees to it that the
+// old owner is in none of the methods; it stays locked to its thread. Any goroutine.
+// EBUSY where C code is in a handler.
 func (o *Owner) Adopt() error {
 	if o.closed.Load() {
 		return o.stale("adopt")
 	}
 	runtime.LockOSThread()
+	wasOwner := o.native.IsOwner() // then it is locked already
 	err := failed("adopt", o.native.Adopt())
-	if err != nil {
+	if err != nil || wasOwner {
 		runtime.UnlockOSThread()
+	}
+	if err != nil {
 		return err
 	}
 	for o.native.Release() == 0 { // held by one that lives; else it is not

@@ -3,6 +3,7 @@
 package safepoint_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -126,6 +127,10 @@ func TestAnotherGoroutineIsRefused(t *testing.T) {
 	event, err := o.Next()
 	must(t, err)
 	same(t, "what came", event.Signal, syscall.SIGUSR1)
+	must(t, o.Hold())
+	held := make(chan error)
+	go func() { _, err := o.Next(); held <- err }()
+	fails(t, <-held, syscall.EPERM)
 }
 
 func TestWhatIsClosedIsRefused(t *testing.T) {
@@ -205,24 +210,117 @@ func TestAdoptTakesOverFromOneThatLives(t *testing.T) {
 }
 
 func TestAGoroutineThatEndedLeavesItsOwnerToOthers(t *testing.T) {
-	owners := make(chan *safepoint.Owner)
-	go func() {
+	for name, begin := range map[string]func() (*safepoint.Owner, error){
+		"open":       safepoint.Open,
+		"main":       func() (*safepoint.Owner, error) { return safepoint.Main(0) },
+		"main again": func() (*safepoint.Owner, error) { return safepoint.Main(0) },
+	} {
+		owners := make(chan *safepoint.Owner)
+		go func() {
+			o, err := begin()
+			if err == nil {
+				err = errors.Join(o.Install(syscall.SIGUSR1, nil, 0), o.Hold())
+			}
+			if err != nil {
+				t.Error(name, err)
+			}
+			owners <- o
+		}() // locked to its thread, which ends with it
+		o := <-owners
+		safepoint.Kill(os.Getpid(), syscall.SIGUSR1)
+		must(t, o.Adopt())
+		event, err := o.Wait()
+		must(t, err)
+		same(t, name, event.Signal, syscall.SIGUSR1)
+		must(t, o.Close())
+	}
+}
+
+// isLocked is what the runtime says of the calling goroutine.
+func isLocked() bool {
+	stack := make([]byte, 200)
+	line, _, _ := bytes.Cut(stack[:runtime.Stack(stack, false)], []byte("\n"))
+	return bytes.Contains(line, []byte("locked to thread"))
+}
+
+func TestTheGoroutineIsLockedUntilClose(t *testing.T) {
+	for adoptions := 0; adoptions < 3; adoptions++ {
 		o, err := safepoint.Open()
-		if err == nil {
-			err = errors.Join(o.Install(syscall.SIGUSR1, nil, 0), o.Hold())
+		must(t, err)
+		for i := 0; i < adoptions; i++ {
+			must(t, o.Adopt())
 		}
-		if err != nil {
-			t.Error(err)
+		same(t, "locked", isLocked(), true)
+		must(t, o.Close())
+		same(t, "locked, closed", isLocked(), false)
+	}
+}
+
+// What another goroutine may do while the owner closes.
+func TestTheBreakerCanBeReadWhileItIsClosed(t *testing.T) {
+	o := open(t)
+	breaker := o.Breaker()
+	begun, end := make(chan bool), atomic.Bool{}
+	wait := all(func() {
+		close(begun)
+		for !end.Load() {
+			if o.Breaker() != breaker {
+				t.Error("it has moved")
+			}
+			atomic.LoadUint32(breaker)
+			o.IsOwner()
+			o.Call(func() error { return nil })
 		}
-		owners <- o
-	}() // locked to its thread, which ends with it
-	o := <-owners
-	safepoint.Kill(os.Getpid(), syscall.SIGUSR1)
-	must(t, o.Adopt())
-	event, err := o.Wait()
-	must(t, err)
-	same(t, "what came", event.Signal, syscall.SIGUSR1)
+	})
+	<-begun
 	must(t, o.Close())
+	end.Store(true)
+	wait()
+	same(t, "closed", o.Breaker(), breaker)
+}
+
+func TestNumbersThatDoNotFitAreRefused(t *testing.T) {
+	o := open(t)
+	const usr1 = 1<<32 + syscall.SIGUSR1
+	ran := func(safepoint.Event) error { t.Error("it ran"); return nil }
+	must(t, o.Install(syscall.SIGUSR1, ran, 0))
+	fds := func(fd int) error { _, err := o.SetWakeupFD(fd, false); return err }
+	_, query := o.Query(usr1)
+	_, name := safepoint.Number("INT\x00junk")
+	_, mask := o.Mask(1<<32, 0)
+	_, read := o.Read(1<<32, nil)
+	_, _, timer := safepoint.Itimer(1 << 32).Get()
+	_, _, wait := o.Waitpid(1<<32-1, syscall.WNOHANG)
+	for what, refused := range map[string]struct {
+		err  error
+		with syscall.Errno
+	}{
+		"install":  {o.Install(usr1, ran, 0), syscall.EINVAL},
+		"restore":  {o.Restore(usr1), syscall.EINVAL},
+		"query":    {query, syscall.EINVAL},
+		"trip":     {o.Trip(usr1), syscall.EINVAL},
+		"raise":    {safepoint.Raise(usr1), syscall.EINVAL},
+		"kill":     {safepoint.Kill(os.Getpid(), usr1), syscall.EINVAL},
+		"kill pid": {safepoint.Kill(1<<32+os.Getpid(), syscall.SIGUSR1), syscall.ESRCH},
+		"queue":    {safepoint.QueueSignal(1<<32+os.Getpid(), syscall.SIGUSR1, 0), syscall.ESRCH},
+		"pidfd":    {safepoint.PidfdSend(1<<32, syscall.SIGUSR1), syscall.EBADF},
+		"number":   {name, syscall.EINVAL},
+		"mask":     {mask, syscall.EINVAL},
+		"fd":       {fds(1<<32 - 1), syscall.EBADF},
+		"read":     {read, syscall.EBADF},
+		"itimer":   {timer, syscall.EINVAL},
+		"waitpid":  {wait, syscall.ESRCH},
+	} {
+		if !errors.Is(refused.err, refused.with) {
+			t.Errorf("%s: %v, not %v", what, refused.err, refused.with)
+		}
+	}
+	must(t, o.Check())
+	same(t, "name", safepoint.Name(usr1), "")
+	safepoint.Alarm(1 << 40)
+	if left := safepoint.Alarm(0); left < 1<<31 {
+		t.Error("alarm in", left)
+	}
 }
 
 func TestErrorsAreSentences(t *testing.T) {

@@ -32,7 +32,7 @@ func PidfdSend(pidfd int, sig syscall.Signal) error {
 	return failed(at("pidfd send", sig), native.PidfdSend(pidfd, int(sig)))
 }
 
-// Alarm sends SIGALRM in so many seconds, 0 for not at all; the seconds that were
+// Alarm sends SIGALRM in so many seconds, 2^32 - 1 at most, 0 for not at all; the seconds that were
 // left of the last one.
 func Alarm(seconds uint) uint { return native.Alarm(seconds) }
 

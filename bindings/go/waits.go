@@ -84,14 +84,17 @@ func (o *Owner) Wait() (Event, error) {
 // the set.
 func (o *Owner) WaitFor(set Set, timeout time.Duration) (Event, error) {
 	left := limit(timeout)
-	e, n := native.Event{}, 0
-	if o.held == 0 {
-		e, n = o.native.TakeRecorded(uint64(set))
+	var e native.Event
+	n, err := o.owned("wait for", func() (n int) {
+		if o.held == 0 {
+			e, n = o.native.TakeRecorded(uint64(set))
+		}
+		return n
+	})
+	if err != nil || n > 0 {
+		return eventOf(e), err
 	}
-	if n > 0 {
-		return eventOf(e), nil
-	}
-	_, err := o.wait("wait for", func() (n int) {
+	_, err = o.wait("wait for", func() (n int) {
 		e, n = o.native.WaitSignal(uint64(set), left())
 		return n
 	})
@@ -156,19 +159,16 @@ func (o *Owner) Poll(fds []PollFD, timeout time.Duration) (int, error) {
 // Mask changes the mask of the owner's thread, as sigprocmask with how, and is the
 // one before. What is unblocked and was sent is handled in here: if that raises,
 // the mask is changed all the same. EINVAL.
-func (o *Owner) Mask(how MaskHow, set Set) (Set, error) {
-	changed, old := false, uint64(0)
-	_, err := o.wait("mask", func() (n int) {
-		if changed {
-			return 0
-		}
+func (o *Owner) Mask(how MaskHow, set Set) (old Set, err error) {
+	n, err := o.result("mask", func() (n int) {
 		was, n := o.native.Mask(int(how), uint64(set))
-		if n >= 0 || n == -int(syscall.EINTR) {
-			changed, old = true, was
-		}
+		old = Set(was)
 		return n
 	})
-	return Set(old), err
+	if n == -int(syscall.EINTR) {
+		err = o.check()
+	}
+	return old, err
 }
 
 // WaitLatch waits that long until the latch is set, and reports whether it is.

@@ -304,3 +304,24 @@ func TestItimersAndAlarm(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestMaskIsChangedWithSomethingLeftBehind(t *testing.T) {
+	o := open(t)
+	handler := func(safepoint.Event) error { return errStop }
+	must(t, o.Install(syscall.SIGUSR1, handler, 0))
+	must(t, o.Install(syscall.SIGUSR2, handler, 0))
+	set := safepoint.SetOf(syscall.SIGHUP, syscall.SIGUSR1)
+	send(t, syscall.SIGUSR1, syscall.SIGUSR2)
+	same(t, "raised", o.Check(), errStop) // SIGUSR2 is left behind
+	first, err := o.Mask(safepoint.Block, set)
+	must(t, err)
+	send(t, syscall.SIGUSR1)
+	old, err := o.Mask(safepoint.SetMask, first)
+	same(t, "raised", err, errStop)
+	same(t, "before", old, first|set)
+	same(t, "raised", o.Check(), errStop)
+	must(t, o.Check())
+	old, err = o.Mask(safepoint.Block, 0)
+	must(t, err)
+	same(t, "now", old, first)
+}

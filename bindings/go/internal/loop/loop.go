@@ -33,6 +33,27 @@ package loop
 //     return sig_sleep(SAFEPOINT_FOREVER);
 // }
 //
+// static int ran, raises;
+//
+// static int call(void *arg)
+// {
+//     ran += *(int *)arg;
+//     return raises;
+// }
+//
+// static int has_run(void)
+// {
+//     return ran;
+// }
+//
+// /* Queue a call that adds 1 to `ran`, and raises this. */
+// static int queue(uintptr_t context, int value)
+// {
+//     static int one = 1;
+//     raises = value;
+//     return sig_context_add_pending_call((sig_context *)context, call, &one);
+// }
+//
 // /* Sleep so many seconds, once: 0, or the errno. */
 // static int nap(int seconds)
 // {
@@ -51,6 +72,14 @@ func SpinMain(most uint64) int { return int(C.spin_main(C.uint64_t(most))) }
 
 // SleepMain is sig_sleep, for ever.
 func SleepMain() int { return int(C.sleep_main()) }
+
+// Queue queues a call of a C function, which then raises this value, or 0: 0.
+func Queue(context uintptr, value int) int {
+	return int(C.queue(C.uintptr_t(context), C.int(value)))
+}
+
+// Ran is how many of them have run.
+func Ran() int { return int(C.has_run()) }
 
 // Nap is one nanosleep: 0, or the errno.
 func Nap(seconds int) int { return int(C.nap(C.int(seconds))) }

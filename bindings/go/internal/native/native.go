@@ -11,7 +11,10 @@ package native
 // #include <time.h>
 import "C"
 
-import "unsafe"
+import (
+	"math"
+	"unsafe"
+)
 
 // What the header calls SAFEPOINT_...
 const (
@@ -40,7 +43,8 @@ const (
 	LatencyBuckets = C.SAFEPOINT_LATENCY_BUCKETS
 )
 
-// Event is a sig_event. Call is the number that a call or a timer was added with.
+// Event is a sig_event. Call is the number that a call or a timer was added with;
+// 0 where it is the C function Fn, with Arg: see [CallInC].
 type Event struct {
 	Kind         uint32
 	Signum, Code int
@@ -49,12 +53,14 @@ type Event struct {
 	Status       int
 	Value        int
 	Call         uint64
+	Fn, Arg      uintptr
 	Count, Lost  uint64
 	Time         uint64
 }
 
+// What e points to is C's memory: arg may look like a Go pointer.
 func eventOf(e *C.sig_event) Event {
-	return Event{
+	event := Event{
 		Kind:   uint32(e.kind),
 		Signum: int(e.signum),
 		Code:   int(e.code),
@@ -62,26 +68,42 @@ func eventOf(e *C.sig_event) Event {
 		UID:    uint32(e.uid),
 		Status: int(e.status),
 		Value:  int(e.value),
-		Call:   uint64(uintptr(e.arg)),
 		Count:  uint64(e.count),
 		Lost:   uint64(e.lost),
 		Time:   uint64(e.time),
 	}
+	if e.fn != nil {
+		event.Call = uint64(C.call_number(e))
+		event.Fn, event.Arg = uintptr(unsafe.Pointer(e.fn)), uintptr(e.arg)
+	}
+	return event
+}
+
+// CallInC calls a C function of an event's, and is what that returns.
+func CallInC(fn, arg uintptr) int { return int(C.call_in_c(C.uintptr_t(fn), C.uintptr_t(arg))) }
+
+// cint is a number for C, which has 32 bits for it: where those are too few, one
+// that no signal, process or descriptor has.
+func cint(n int) C.int {
+	if int(C.int(n)) != n {
+		return math.MinInt32
+	}
+	return C.int(n)
 }
 
 // Context is a context, and what its safe points in C have taken out of it.
 type Context struct {
-	c *C.sig_context
-	r *C.struct_record
+	c    *C.sig_context
+	r    *C.struct_record
+	slot C.uint32_t // r's, for goroutines that call while it is closed
 }
 
-func open(c *C.sig_context) *Context {
-	r := C.record_new()
+func open(c *C.sig_context, isMain C.int) *Context {
+	r := C.record_new(isMain)
 	if r == nil {
 		return nil
 	}
-	C.record_enter(r)
-	return &Context{c, r}
+	return &Context{c, r, r.slot}
 }
 
 // New is a new context of the calling thread's, or nil.
@@ -90,22 +112,21 @@ func New() *Context {
 	if c == nil {
 		return nil
 	}
-	context := open(c)
+	context := open(c, 0)
 	if context == nil {
 		C.sig_context_free(c)
 	}
 	return context
 }
 
-// Init makes the caller the owner of the main context; nil where the result is
+// Init makes the caller, who is not, the owner of the main context; nil where the result is
 // below 0.
 func Init(flags uint32) (*Context, int) {
-	was := C.sig_is_owner()
 	if error := C.sig_init(C.uint32_t(flags)); error < 0 {
 		return nil, int(error)
 	}
-	context := open(C.sig_main())
-	if context == nil && was == 0 {
+	context := open(C.sig_main(), 1)
+	if context == nil {
 		C.sig_fini()
 	}
 	return context, 0
@@ -149,20 +170,20 @@ func (x *Context) Pop() {
 	}
 }
 
-// Enter has C record here; the result is for Leave.
-func (x *Context) Enter() unsafe.Pointer { return unsafe.Pointer(C.record_enter(x.r)) }
-
-// Leave has it record where it did before.
-func Leave(before unsafe.Pointer) { C.record_enter((*C.struct_record)(before)) }
-
 // TakeAll has a check take all that is pending.
 func (x *Context) TakeAll() int { return int(C.take_all(x.c, x.r)) }
 
 // TakeNext takes one event: 1, or 0 where nothing is pending.
 func (x *Context) TakeNext() (Event, int) {
-	var e C.sig_event
-	n := C.take_next(x.c, x.r, &e)
-	return eventOf(&e), int(n)
+	return x.given(C.take_next(x.c, x.r))
+}
+
+// given is the event that was given out, where the result is above 0.
+func (x *Context) given(result C.int) (Event, int) {
+	if result <= 0 {
+		return Event{}, int(result)
+	}
+	return eventOf(&x.r.given), int(result)
 }
 
 // TakeInterrupt takes an interrupt back: 1, or 0 where it was taken before.
@@ -177,13 +198,7 @@ func (x *Context) Handle() uintptr { return uintptr(unsafe.Pointer(x.c)) }
 func (x *Context) IsOwner() bool { return C.sig_context_is_owner(x.c) == 1 }
 
 // Adopt is sig_context_adopt().
-func (x *Context) Adopt() int {
-	result := C.sig_context_adopt(x.c)
-	if result == 0 {
-		C.record_enter(x.r)
-	}
-	return int(result)
-}
+func (x *Context) Adopt() int { return int(C.sig_context_adopt(x.c)) }
 
 // Hold is sig_context_hold().
 func (x *Context) Hold() int { return int(C.sig_context_hold(x.c)) }
@@ -193,21 +208,24 @@ func (x *Context) Release() int { return int(C.sig_context_release(x.c)) }
 
 // Interrupt is sig_context_interrupt().
 func (x *Context) Interrupt(value int) int {
-	return int(C.sig_context_interrupt(x.c, C.int(value)))
+	return int(C.sig_context_interrupt(x.c, cint(value)))
 }
 
 // Trip is sig_context_trip().
-func (x *Context) Trip(signum int) int { return int(C.sig_context_trip(x.c, C.int(signum))) }
+func (x *Context) Trip(signum int) int { return int(C.sig_context_trip(x.c, cint(signum))) }
+
+// CallNumbers is the highest number that a call or a timer can have, from 1 on.
+func CallNumbers() uint64 { return uint64(C.call_numbers()) }
 
 // Call adds a pending call of that number.
 func (x *Context) Call(number uint64) int {
-	return int(C.add_call(x.c, C.uint64_t(number)))
+	return int(C.add_call(x.c, x.slot, C.uint64_t(number)))
 }
 
 // CallAfter is sig_context_call_after(), of that number.
 func (x *Context) CallAfter(ns, every, number uint64) (id uint64, result int) {
 	var n C.uint64_t
-	r := C.add_timer(x.c, C.uint64_t(ns), C.uint64_t(every), C.uint64_t(number), &n)
+	r := C.add_timer(x.c, x.slot, C.uint64_t(ns), C.uint64_t(every), C.uint64_t(number), &n)
 	return uint64(n), int(r)
 }
 
@@ -226,7 +244,7 @@ func (x *Context) EventFD() int { return int(C.sig_context_event_fd(x.c)) }
 // SetWakeupFD is sig_context_set_wakeup_fd().
 func (x *Context) SetWakeupFD(fd int, flags uint32) (old, result int) {
 	var o C.int
-	r := C.sig_context_set_wakeup_fd(x.c, C.int(fd), C.uint32_t(flags), &o)
+	r := C.sig_context_set_wakeup_fd(x.c, cint(fd), C.uint32_t(flags), &o)
 	return int(o), int(r)
 }
 

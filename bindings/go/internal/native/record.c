@@ -7,34 +7,43 @@
 #include <string.h>
 #include <time.h>
 
-static _Thread_local struct record *here;
+/* What a call or a timer is given in C is no memory: its number, and the slot
+ * of its owner's record. 0 is the main context's, which has calls in C when
+ * nobody in Go owns it, too. Others can be 4,096. */
+enum { SLOT_BITS = 13, SLOTS = 1 << SLOT_BITS };
+static struct record *records[SLOTS];
 
-struct record *record_new(void)
+static uint32_t free_slot(int is_main)
+{
+    uint32_t slot = is_main ? 0 : 1;
+    while (!is_main && slot < SLOTS && records[slot])
+        slot++;
+    return slot;
+}
+
+struct record *record_new(int is_main)
 {
     enum { ROOM = 16 };
-    struct record *r = calloc(1, sizeof *r);
-    if (r && !(r->events = calloc(ROOM, sizeof *r->events))) {
+    uint32_t slot = free_slot(is_main);
+    struct record *r = slot < SLOTS ? calloc(1, sizeof *r) : NULL;
+    if (!r)
+        return NULL;
+    r->events = calloc(ROOM, sizeof *r->events);
+    if (!r->events) {
         free(r);
         return NULL;
     }
-    if (r)
-        r->room = ROOM;
+    r->room = ROOM;
+    r->slot = slot;
+    records[slot] = r;
     return r;
 }
 
 void record_free(struct record *r)
 {
-    if (here == r)
-        here = NULL;
+    records[r->slot] = NULL;
     free(r->events);
     free(r);
-}
-
-struct record *record_enter(struct record *r)
-{
-    struct record *before = here;
-    here = r;
-    return before;
 }
 
 /* Have room for one more: 0, or -1. */
@@ -56,17 +65,21 @@ static int reserve(struct record *r)
 }
 
 /* A handler's result. Room for the next is made before that is taken out of the
- * context: where there is none it stays there. (A loop that goes on although it
- * was told to end, and without memory, loses it.) */
+ * context: where there is none it stays there. (A loop in C that goes on although
+ * it was told to end, and without memory, loses it.) */
 static int put(struct record *r, const sig_event *event)
 {
-    if (!r || reserve(r) < 0)
+    r->full = reserve(r) < 0;
+    if (r->full)
         return EINTR;
     r->events[r->head + r->count++] = *event;
-    return r->all && reserve(r) == 0 ? 0 : EINTR;
+    r->full = reserve(r) < 0;
+    return r->all && !r->full ? 0 : EINTR;
 }
 
-static void put_interrupt(struct record *r, int value)
+/* What C code has raised, or an interrupt: behind what this check has taken
+ * out, or where that is nothing, before all. */
+static void put_raised(struct record *r, int value, uint32_t before)
 {
     sig_event event = {.size = sizeof event,
                        .kind = SAFEPOINT_EVENT_INTERRUPT,
@@ -75,8 +88,12 @@ static void put_interrupt(struct record *r, int value)
     if (reserve(r) < 0)
         return;
     sig_event *first = r->events + r->head;
-    memmove(first + 1, first, r->count++ * sizeof event);
+    if (r->count == before)
+        memmove(first + 1, first, r->count * sizeof event);
+    else
+        first += r->count;
     *first = event;
+    r->count++;
 }
 
 static int take_signal(const sig_event *event, void *user)
@@ -84,21 +101,43 @@ static int take_signal(const sig_event *event, void *user)
     return put(user, event);
 }
 
-static int take(uint32_t kind, sig_call fn, void *number)
+static int take(uint32_t kind, sig_call fn, void *arg)
 {
     sig_event event = {
-        .size = sizeof event, .kind = kind, .fn = fn, .arg = number, .count = 1};
-    return put(here, &event);
+        .size = sizeof event, .kind = kind, .fn = fn, .arg = arg, .count = 1};
+    struct record *r = records[(uintptr_t)arg % SLOTS];
+    return r ? put(r, &event) : 0;
 }
 
-static int take_call(void *number)
+static int take_call(void *arg)
 {
-    return take(SAFEPOINT_EVENT_CALL, take_call, number);
+    return take(SAFEPOINT_EVENT_CALL, take_call, arg);
 }
 
-static int take_timer(void *number)
+static int take_timer(void *arg)
 {
-    return take(SAFEPOINT_EVENT_TIMER, take_timer, number);
+    return take(SAFEPOINT_EVENT_TIMER, take_timer, arg);
+}
+
+static void *argument(uint32_t slot, uint64_t number)
+{
+    return (void *)((uintptr_t)number << SLOT_BITS | slot);
+}
+
+uint64_t call_numbers(void)
+{
+    return UINTPTR_MAX >> SLOT_BITS;
+}
+
+uint64_t call_number(const sig_event *event)
+{
+    int is_ours = event->fn == take_call || event->fn == take_timer;
+    return is_ours ? (uintptr_t)event->arg >> SLOT_BITS : 0;
+}
+
+int call_in_c(uintptr_t fn, uintptr_t arg)
+{
+    return ((sig_call)fn)((void *)arg);
 }
 
 int take_handler(sig_context *c, struct record *r, int signum, uint32_t flags)
@@ -106,15 +145,16 @@ int take_handler(sig_context *c, struct record *r, int signum, uint32_t flags)
     return sig_context_install(c, signum, take_signal, r, flags);
 }
 
-int add_call(sig_context *c, uint64_t number)
+int add_call(sig_context *c, uint32_t slot, uint64_t number)
 {
-    return sig_context_add_pending_call(c, take_call, (void *)number);
+    return sig_context_add_pending_call(c, take_call, argument(slot, number));
 }
 
-int add_timer(sig_context *c, uint64_t ns, uint64_t every_ns, uint64_t number,
-              uint64_t *id)
+int add_timer(sig_context *c, uint32_t slot, uint64_t ns, uint64_t every_ns,
+              uint64_t number, uint64_t *id)
 {
-    return sig_context_call_after(c, ns, every_ns, take_timer, (void *)number, id);
+    return sig_context_call_after(c, ns, every_ns, take_timer,
+                                  argument(slot, number), id);
 }
 
 static int pop(struct record *r, sig_event *event)
@@ -147,9 +187,9 @@ static int extract(struct record *r, uint64_t set, sig_event *first)
     return (int)taken;
 }
 
-int record_take(sig_context *c, struct record *r, uint64_t set, sig_event *event)
+int record_take(struct record *r, uint64_t set)
 {
-    return sig_context_is_owner(c) == 1 ? extract(r, set, event) : 0;
+    return extract(r, set, &r->given);
 }
 
 void record_drop(struct record *r, int signum)
@@ -168,45 +208,47 @@ uint64_t record_set(const struct record *r)
     return set;
 }
 
-/* The owner is about to reach a safe point. */
-static int begin(sig_context *c, struct record *r, struct record **before)
+/* The owner is about to reach a safe point: 0, or why the caller may not. */
+static int begin(sig_context *c)
 {
     int is_owner = sig_context_is_owner(c);
-    if (is_owner <= 0)
-        return is_owner ? is_owner : -EPERM;
-    *before = record_enter(r);
-    return 0;
+    return is_owner == 1 ? 0 : is_owner == 0 ? -EPERM : is_owner;
 }
 
 int take_all(sig_context *c, struct record *r)
 {
-    struct record *before;
-    int error = begin(c, r, &before);
+    int error = begin(c);
     if (error)
         return error;
-    uint32_t count = r->count;
+    uint32_t before = r->count;
     r->all = 1;
-    int raised = reserve(r) < 0 ? 0 : sig_context_check(c);
+    r->full = reserve(r) < 0;
+    int raised = r->full ? 0 : sig_context_check(c);
     r->all = 0;
-    if (raised && r->count == count)
-        put_interrupt(r, raised); /* nobody else raises without an event */
-    record_enter(before);
+    if (raised && !r->full)
+        put_raised(r, raised, before);
     return 0;
 }
 
-int take_next(sig_context *c, struct record *r, sig_event *event)
+int take_next(sig_context *c, struct record *r)
 {
-    int is_owner = sig_context_is_owner(c);
-    if (is_owner <= 0)
-        return is_owner ? is_owner : -EPERM;
-    return pop(r, event) || sig_context_next(c, event, sizeof *event);
+    int error = begin(c);
+    if (error)
+        return error;
+    return pop(r, &r->given) || sig_context_next(c, &r->given, sizeof r->given);
 }
 
-/* Take this interrupt back: 1, or 0 where it has been returned already. */
+/* Take this interrupt back, also while held: 1, or 0 where it has been returned
+ * already. */
 int take_interrupt(sig_context *c, struct record *r, int value)
 {
     sig_event event;
+    uint32_t holds = 0;
+    while (sig_context_release(c) == 0)
+        holds++;
     int taken = sig_context_next(c, &event, sizeof event);
+    while (holds-- > 0)
+        sig_context_hold(c);
     if (taken <= 0)
         return taken;
     if (event.kind == SAFEPOINT_EVENT_INTERRUPT && event.status == value)
@@ -231,14 +273,15 @@ int choose_kick(int signum)
 
 /* A wait. What it takes out of the context ends it, with -EINTR. */
 #define WAIT(call)                                                             \
-    struct record *before;                                                     \
-    long result = begin(c, r, &before);                                        \
+    long result = begin(c);                                                    \
     if (result)                                                                \
         return result;                                                         \
+    if (reserve(r) < 0)                                                        \
+        return -ENOMEM;                                                        \
+    uint32_t before = r->count;                                                \
     result = (call);                                                           \
-    if (result == -EINTR && r->count == 0)                                     \
-        put_interrupt(r, sig_context_raised(c));                               \
-    record_enter(before);                                                      \
+    if (result == -EINTR && r->count == before)                                \
+        put_raised(r, sig_context_raised(c), before);                          \
     return result
 
 long wait_sleep(sig_context *c, struct record *r, uint64_t ns)
@@ -251,10 +294,9 @@ long wait_pause(sig_context *c, struct record *r)
     WAIT(sig_context_pause(c));
 }
 
-long wait_signal(sig_context *c, struct record *r, uint64_t set, uint64_t ns,
-                 sig_event *event)
+long wait_signal(sig_context *c, struct record *r, uint64_t set, uint64_t ns)
 {
-    WAIT(sig_context_wait(c, set, ns, event, sizeof *event));
+    WAIT(sig_context_wait(c, set, ns, &r->given, sizeof r->given));
 }
 
 long wait_mask(sig_context *c, struct record *r, int how, uint64_t set,

@@ -18,25 +18,18 @@ func (x *Context) Pause() int { return int(C.wait_pause(x.c, x.r)) }
 
 // WaitSignal is sig_context_wait().
 func (x *Context) WaitSignal(set, ns uint64) (Event, int) {
-	var e C.sig_event
-	r := C.wait_signal(x.c, x.r, C.uint64_t(set), C.uint64_t(ns), &e)
-	return eventOf(&e), int(r)
+	return x.given(C.int(C.wait_signal(x.c, x.r, C.uint64_t(set), C.uint64_t(ns))))
 }
 
 // TakeRecorded takes one of these signals, if C has taken it out: 1.
 func (x *Context) TakeRecorded(set uint64) (Event, int) {
-	if x.r == nil { // closed
-		return Event{}, 0
-	}
-	var e C.sig_event
-	r := C.record_take(x.c, x.r, C.uint64_t(set), &e)
-	return eventOf(&e), int(r)
+	return x.given(C.record_take(x.r, C.uint64_t(set)))
 }
 
 // Mask is sig_context_mask().
 func (x *Context) Mask(how int, set uint64) (old uint64, result int) {
 	var o C.uint64_t
-	r := C.wait_mask(x.c, x.r, C.int(how), C.uint64_t(set), &o)
+	r := C.wait_mask(x.c, x.r, cint(how), C.uint64_t(set), &o)
 	return uint64(o), int(r)
 }
 
@@ -50,9 +43,10 @@ func (x *Context) LatchWait(word *uint32, ns uint64) int {
 	return int(C.wait_latch(x.c, x.r, unsafe.Pointer(word), C.uint64_t(ns)))
 }
 
-// SyscallAt is sig_context_syscall() of a call whose second argument is memory.
+// SyscallAt is sig_context_syscall() of a call of a descriptor or a process
+// whose second argument is memory.
 func (x *Context) SyscallAt(number, a int, p unsafe.Pointer, b int) int {
-	return int(C.wait_syscall_at(x.c, x.r, C.long(number), C.long(a), p, C.long(b)))
+	return int(C.wait_syscall_at(x.c, x.r, C.long(number), C.long(cint(a)), p, C.long(b)))
 }
 
 // Syscall is sig_context_syscall().

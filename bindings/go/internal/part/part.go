@@ -7,6 +7,7 @@ package main
 import "C"
 
 import (
+	"errors"
 	"os"
 	"os/signal"
 	"runtime"
@@ -79,6 +80,19 @@ func PartOwn() C.int {
 		}
 	}()
 	return <-opened
+}
+
+// What safepoint.Main says on the calling thread, an errno.
+//
+//export PartMain
+func PartMain() C.int {
+	o, err := safepoint.Main(0)
+	if err == nil {
+		o.Close()
+	}
+	var errno syscall.Errno
+	errors.As(err, &errno)
+	return C.int(errno)
 }
 
 // How many SIGUSR2 it has handled.

@@ -21,11 +21,12 @@ enum { TIMES = 5000, RAISED = 7, PATIENCE = 60 };
 void PartStart(void);
 int PartSum(int n);
 int PartOwn(void);
+int PartMain(void);
 long PartHandled(void);
 void PartHup(void);
 #else
 static void (*PartStart)(void), (*PartHup)(void);
-static int (*PartSum)(int), (*PartOwn)(void);
+static int (*PartSum)(int), (*PartOwn)(void), (*PartMain)(void);
 static long (*PartHandled)(void);
 #endif
 
@@ -98,7 +99,8 @@ static void begin(int argc, char **argv)
     *(void **)&PartOwn = dlsym(part, "PartOwn");
     *(void **)&PartHandled = dlsym(part, "PartHandled");
     *(void **)&PartHup = dlsym(part, "PartHup");
-    MUST(PartStart && PartSum && PartOwn && PartHandled && PartHup);
+    *(void **)&PartMain = dlsym(part, "PartMain");
+    MUST(PartStart && PartSum && PartOwn && PartMain && PartHandled && PartHup);
     MUST(PartSum(10) == 55);
 #endif
 }
@@ -133,6 +135,8 @@ int main(int argc, char **argv)
     begin(argc, argv);
     stand(SIGUSR1);
     PartStart();
+    MUST(PartMain() == EBUSY && sig_is_owner()); /* the context is ours */
+    stand(SIGUSR1);
     MUST(PartOwn() == 0);
     stand(SIGUSR2);
     int rounds = weather();
