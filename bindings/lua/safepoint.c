@@ -25,9 +25,10 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
-/* What run() tells the library where a Lua function raised: its value, or its
- * error, is then on top of the stack of state->L. */
+/* What run() tells the library where a Lua function raised. A function in C may
+ * return these numbers, too: see state->outcome. */
 enum { FAILED = INT_MIN, RETURNED };
 
 /* Where the module keeps its things in the registry. */
@@ -42,8 +43,12 @@ struct state {
     int dispatch;     /* in the registry: the function dispatch() */
     int handlers;     /* a table: signal's number -> function */
     int calls;        /* number -> function, and -number -> struct call */
+    pid_t process;    /* whose calls they are */
     lua_Integer last; /* number of a call */
     int running;      /* handlers that are running */
+    int raised;       /* a table: [1] is the value or error that was raised */
+    int outcome;      /* what run() said of it; 0 where there is none */
+    uint64_t oneshot; /* signals whose handler runs once */
 };
 
 /* A pending call or a timer. */
@@ -91,6 +96,15 @@ static uint64_t duration(lua_State *L, int arg)
     return ns < 18446744073709551616.0 ? (uint64_t)ns : SAFEPOINT_FOREVER;
 }
 
+/* The string at `index`; NULL where it is none, or has a zero inside, where it
+ * would end for C. */
+static const char *text_at(lua_State *L, int index)
+{
+    size_t size;
+    const char *text = lua_tolstring(L, index, &size);
+    return text && strlen(text) == size ? text : NULL;
+}
+
 /* The signal at `index`, by name or number. A number that is no signal's is for
  * the library to refuse. */
 static int signal_at(lua_State *L, int index, int arg)
@@ -101,7 +115,7 @@ static int signal_at(lua_State *L, int index, int arg)
                       "a signal's number is a whole one");
         return (int)n;
     }
-    const char *name = lua_tostring(L, index);
+    const char *name = text_at(L, index);
     luaL_argcheck(L, name, arg, "a signal's name or number expected");
     int signum = sig_number(name);
     if (signum < 0)
@@ -115,22 +129,36 @@ static int check_signal(lua_State *L, int arg)
     return signal_at(L, arg, arg);
 }
 
+/* How many are in the list. Other keys, as in {INT = true}, are refused: they
+ * would do nothing. */
+static int check_list(lua_State *L, int arg)
+{
+    int count = 0;
+    luaL_checktype(L, arg, LUA_TTABLE);
+    for (lua_pushnil(L); lua_next(L, arg); lua_pop(L, 1))
+        count++;
+    for (int i = 1; i <= count; i++) {
+        lua_rawgeti(L, arg, i);
+        luaL_argcheck(L, !lua_isnil(L, -1), arg,
+                      "a list expected, as {\"a\", \"b\"}, and no other keys");
+        lua_pop(L, 1);
+    }
+    return count;
+}
+
 /* A list of names and numbers. */
 static uint64_t check_set(lua_State *L, int arg)
 {
     uint64_t set = 0;
-    luaL_checktype(L, arg, LUA_TTABLE);
-    for (int i = 1;; i++) {
+    int count = check_list(L, arg);
+    for (int i = 1; i <= count; i++) {
         lua_rawgeti(L, arg, i);
-        if (lua_isnil(L, -1))
-            break;
         int signum = signal_at(L, -1, arg);
         luaL_argcheck(L, signum > 0 && signum <= 64, arg,
                       "a signal's number is from 1 to 64");
         set |= UINT64_C(1) << (signum - 1);
         lua_pop(L, 1);
     }
-    lua_pop(L, 1);
     return set;
 }
 
@@ -153,8 +181,8 @@ struct option {
 /* The option that the string at `index` names. */
 static int option(lua_State *L, int index, int arg, const struct option *all)
 {
-    const char *name = lua_tostring(L, index);
-    luaL_argcheck(L, name, arg, "a string expected");
+    const char *name = text_at(L, index);
+    luaL_argcheck(L, name, arg, "a string expected, without zeros");
     for (; all->name; all++)
         if (strcmp(all->name, name) == 0)
             return all->value;
@@ -177,15 +205,12 @@ static uint32_t check_flags(lua_State *L, int arg)
     uint32_t flags = 0;
     if (lua_isnoneornil(L, arg))
         return 0;
-    luaL_checktype(L, arg, LUA_TTABLE);
-    for (int i = 1;; i++) {
+    int count = check_list(L, arg);
+    for (int i = 1; i <= count; i++) {
         lua_rawgeti(L, arg, i);
-        if (lua_isnil(L, -1))
-            break;
         flags |= (uint32_t)option(L, -1, arg, flag_names);
         lua_pop(L, 1);
     }
-    lua_pop(L, 1);
     return flags;
 }
 
@@ -242,7 +267,8 @@ static intptr_t check_value(lua_State *L, int arg)
     return (intptr_t)luaL_checkinteger(L, arg);
 #else
     if (lua_type(L, arg) == LUA_TSTRING) {
-        const char *digits = lua_tostring(L, arg);
+        const char *digits = text_at(L, arg);
+        luaL_argcheck(L, digits, arg, "digits of a 64-bit number expected");
         char *end;
         errno = 0;
         intptr_t value = strtoimax(digits, &end, 10);
@@ -263,22 +289,34 @@ static intptr_t check_value(lua_State *L, int arg)
  * wait, what it raised.
  */
 
+/* Push what a Lua function returned that raised, or throw its error. What C
+ * raised is a number. */
+static void push_raised(lua_State *L, struct state *s, int raised)
+{
+    int outcome = s->outcome;
+    s->outcome = 0;
+    if (outcome == 0 || outcome != raised) {
+        lua_pushinteger(L, raised);
+        return;
+    }
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->raised);
+    lua_rawgeti(L, -1, 1);
+    lua_pushnil(L);
+    lua_rawseti(L, -3, 1);
+    lua_remove(L, -2);
+    if (raised == FAILED)
+        lua_error(L);
+}
+
 static int fail(lua_State *L, struct state *s, long error)
 {
-    int value = lua_gettop(L), raised = 0;
-    if (error == -EINTR)
-        raised = sig_context_raised(s->context);
-    if (raised == FAILED)
-        return lua_error(L);
+    int raised = error == -EINTR ? sig_context_raised(s->context) : 0;
     lua_pushnil(L);
     lua_pushstring(L, sig_strerror((int)error));
     lua_pushinteger(L, -error);
     if (raised == 0)
         return 3;
-    if (raised == RETURNED)
-        lua_pushvalue(L, value);
-    else
-        lua_pushinteger(L, raised);
+    push_raised(L, s, raised);
     return 4;
 }
 
@@ -308,11 +346,29 @@ static int number(lua_State *L, struct state *s, long result)
     return 1;
 }
 
+/* In a forked child the library has none of the calls and timers of before. */
+static void forget_parents_calls(lua_State *L, struct state *s)
+{
+    if (s->process == getpid())
+        return;
+    s->process = getpid();
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->calls);
+    for (lua_pushnil(L); lua_next(L, -2);) {
+        lua_pop(L, 1);
+        lua_pushvalue(L, -1);
+        lua_pushnil(L);
+        lua_rawset(L, -4);
+    }
+    lua_pop(L, 1);
+}
+
 /* Around each call of the library that runs handlers: they run on L. */
 static lua_State *enter(struct state *s, lua_State *L)
 {
     lua_State *outer = s->L;
+    forget_parents_calls(L, s);
     s->L = L;
+    s->outcome = 0;
     return outer;
 }
 
@@ -394,6 +450,7 @@ static void set_call(lua_State *L, struct state *s, lua_Integer n)
 /* A call that shall run the function at `index`. It lives until forget(). */
 static struct call *new_call(lua_State *L, struct state *s, int index)
 {
+    forget_parents_calls(L, s);
     struct call *call = lua_newuserdata(L, sizeof *call);
     *call = (struct call){.state = s, .number = ++s->last};
     set_call(L, s, -call->number);
@@ -421,13 +478,24 @@ static void take_call(lua_State *L, const struct call *call)
         forget(L, call->state, call->number);
 }
 
+/* Push its handler; one that the library has just restored is gone then. */
+static void take_handler(lua_State *L, struct state *s, int signum)
+{
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->handlers);
+    lua_rawgeti(L, -1, signum);
+    if (s->oneshot >> (signum - 1) & 1) {
+        lua_pushnil(L);
+        lua_rawseti(L, -3, signum);
+    }
+    lua_remove(L, -2);
+}
+
 static int dispatch(lua_State *L)
 {
     const struct work *work = lua_touserdata(L, 1);
     int arguments = 0;
     if (work->event) {
-        lua_rawgeti(L, LUA_REGISTRYINDEX, work->state->handlers);
-        lua_rawgeti(L, -1, work->event->signum);
+        take_handler(L, work->state, work->event->signum);
         push_event(L, work->event);
         arguments = 1;
     } else {
@@ -437,8 +505,9 @@ static int dispatch(lua_State *L)
     return 1;
 }
 
-/* Between the library's frames: nothing in here but the lua_pcall allocates,
- * and so nothing can fail outside of it. */
+/* Between the library's frames: nothing in here but the lua_pcall allocates
+ * (the raised table has room for one), and so nothing can fail outside of it.
+ * For C code that waits by itself what was raised is not kept. */
 static int run(struct work work)
 {
     struct state *s = work.state;
@@ -452,8 +521,13 @@ static int run(struct work work)
     if (lua_type(L, -1) == LUA_TNUMBER && lua_tonumber(L, -1) == 0)
         raises = 0;
     int result = status != 0 ? FAILED : raises ? RETURNED : 0;
-    if (result == 0 || !s->L)
-        lua_pop(L, 1);
+    s->outcome = s->L ? result : 0;
+    if (s->outcome != 0) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, s->raised);
+        lua_insert(L, -2);
+        lua_rawseti(L, -2, 1);
+    }
+    lua_pop(L, 1);
     return result;
 }
 
@@ -475,10 +549,7 @@ static int check(lua_State *L, struct state *s)
     int raised = (int)leave(s, outer, sig_context_check(s->context));
     if (raised == 0)
         return 0;
-    if (raised == FAILED)
-        return lua_error(L);
-    if (raised != RETURNED)
-        lua_pushinteger(L, raised);
+    push_raised(L, s, raised);
     return 1;
 }
 
@@ -534,6 +605,7 @@ static int l_fini(lua_State *L)
         return fail(L, s, error);
     }
     use(s, fresh);
+    s->oneshot = 0;
     lua_rawseti(L, LUA_REGISTRYINDEX, s->handlers);
     lua_rawseti(L, LUA_REGISTRYINDEX, s->calls);
     lua_pushboolean(L, 1);
@@ -566,8 +638,14 @@ static int install(lua_State *L, struct state *s, int signum, uint32_t flags)
     lua_pushvalue(L, 2);
     lua_rawseti(L, -3, signum);
     int result = sig_context_install(s->context, signum, on_signal, s, flags);
-    if (result != 0)
+    if (result != 0) {
         lua_rawseti(L, -2, signum);
+        return result;
+    }
+    uint64_t bit = UINT64_C(1) << (signum - 1);
+    s->oneshot &= ~bit;
+    if (flags & SAFEPOINT_ONESHOT)
+        s->oneshot |= bit;
     return result;
 }
 
@@ -719,7 +797,10 @@ static int l_next(lua_State *L)
     if (taken == 0)
         return 0;
     push_event(L, &event);
-    if (event.fn == on_call) {
+    if (event.kind == SAFEPOINT_EVENT_SIGNAL) {
+        take_handler(L, s, event.signum);
+        lua_pop(L, 1);
+    } else if (event.fn == on_call) {
         take_call(L, event.arg);
         lua_setfield(L, -2, "call");
     } else if (event.fn) {
@@ -801,7 +882,7 @@ static int l_cancel(lua_State *L)
 {
     struct state *s = self(L);
     double n = luaL_checknumber(L, 1);
-    int known = n >= 1 && n <= (double)s->last;
+    int known = n >= 1 && n <= (double)s->last && n == floor(n);
     struct call *call = known ? find_call(L, s, (lua_Integer)n) : NULL;
     if (!call || call->id == 0)
         return fail(L, s, -ENOENT);
@@ -819,7 +900,7 @@ static int l_trip(lua_State *L)
 static int l_interrupt(lua_State *L)
 {
     struct state *s = self(L);
-    int value = integer(L, 1, RETURNED + 1, INT_MAX);
+    int value = integer(L, 1, INT_MIN, INT_MAX);
     return done(L, s, sig_context_interrupt(s->context, value));
 }
 
@@ -1171,7 +1252,9 @@ static int l_describe(lua_State *L)
 
 static int l_number(lua_State *L)
 {
-    return number(L, self(L), sig_number(luaL_checkstring(L, 1)));
+    luaL_checkstring(L, 1);
+    const char *name = text_at(L, 1);
+    return number(L, self(L), name ? sig_number(name) : -EINVAL);
 }
 
 static int l_valid(lua_State *L)
@@ -1345,7 +1428,7 @@ static void push_state(lua_State *L)
         return;
     lua_pop(L, 1);
     struct state *s = lua_newuserdata(L, sizeof *s);
-    *s = (struct state){.breaker = &nothing};
+    *s = (struct state){.breaker = &nothing, .process = getpid()};
     s->spare = lua_newthread(L);
     luaL_ref(L, LUA_REGISTRYINDEX);
     lua_pushcfunction(L, dispatch);
@@ -1354,6 +1437,8 @@ static void push_state(lua_State *L)
     s->handlers = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_newtable(L);
     s->calls = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_createtable(L, 1, 0);
+    s->raised = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_createtable(L, 0, 1);
     lua_pushcfunction(L, l_close);
     lua_setfield(L, -2, "__gc");

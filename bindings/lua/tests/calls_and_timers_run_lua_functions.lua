@@ -59,7 +59,10 @@ for _, id in ipairs {timer + 1, 0, -1, -timer, timer + 100, 2 ^ 80, -2 ^ 80, 0 /
 end
 safepoint.check()
 timer = assert(safepoint.after(60, error))
+local later = assert(safepoint.after(60, error))
+test.fails("ENOENT", safepoint.cancel(timer + 0.5))
 eq(safepoint.cancel(timer), true)
+eq(safepoint.cancel(later), true)
 timer = assert(safepoint.after(math.huge, error))
 eq(safepoint.cancel(timer), true)
 

@@ -18,6 +18,15 @@ throws("function expected", safepoint.install, "INT", "INT")
 throws("table expected", safepoint.install, "INT", nothing, "restart")
 throws("invalid option 'again'", safepoint.install, "INT", nothing, {"again"})
 throws("a string expected", safepoint.install, "INT", nothing, {nothing})
+throws("a string expected", safepoint.install, "INT", nothing, {"restart\0ed"})
+throws("name or number expected", safepoint.install, "INT\0junk", nothing)
+
+-- Flags are a list, and nothing else.
+throws("a list expected", safepoint.install, "INT", nothing, {oneshot = true})
+throws("a list expected", safepoint.install, "INT", nothing, {"restart", oneshot = true})
+throws("a list expected", safepoint.install, "INT", nothing, {[2] = "restart"})
+throws("a list expected", safepoint.install, "INT", nothing, {[1.5] = "restart"})
+eq(safepoint.query "INT".handler, nil)
 
 -- The handler before stays.
 local ran = 0

@@ -54,10 +54,46 @@ end
 keep(function(f) safepoint.call(f) end)
 keep(function(f) safepoint.after(0, f) end)
 keep(function(f) safepoint.cancel(safepoint.after(60, f, 60)) end)
+keep(function(f)
+    assert(safepoint.install("USR2", f, {"oneshot"}))
+    safepoint.raise "USR2"
+    safepoint.check()
+end)
+keep(function(f)
+    assert(safepoint.install("HUP", f, {"oneshot"}))
+    safepoint.raise "HUP"
+    test.eq(safepoint.next().name, "SIGHUP")
+end)
+for _, check in ipairs {safepoint.check, system.check_in_c} do
+    local kept = {}
+    weak[kept] = true
+    safepoint.call(function() return kept end)
+    check(safepoint.context())
+end
 safepoint.call(function() end)
-while safepoint.stats().calls_run < 3 do
+while safepoint.stats().calls_run < 5 do
     safepoint.pause()
 end
 collectgarbage()
 collectgarbage()
-test.eq(next(weak), nil, "what a call kept")
+test.eq(next(weak), nil, "what a function kept, or gave")
+
+-- But one that is there again, and is not for one time, stays.
+local ran = 0
+local function count() ran = ran + 1 end
+assert(safepoint.install("USR2", count, {"oneshot"}))
+assert(safepoint.install("USR2", count))
+for _ = 1, 2 do
+    safepoint.raise "USR2"
+    safepoint.check()
+end
+test.eq(ran, 2)
+assert(safepoint.install("USR2", function()
+    assert(safepoint.install("USR2", count, {"oneshot"}))
+end, {"oneshot"}))
+for _ = 1, 2 do
+    safepoint.raise "USR2"
+    safepoint.check()
+end
+test.eq(ran, 3)
+test.eq(safepoint.query "USR2".kind, "default")

@@ -247,6 +247,31 @@ static int l_check_in_c(lua_State *L)
     return 1;
 }
 
+/* raise_and_check_in_a_call(context, signal): a call is pending then that lets
+ * nobody know what its own check gave. */
+static struct {
+    sig_context *context;
+    int signum;
+} in_a_call;
+
+static int raise_and_check(void *unused)
+{
+    (void)unused;
+    sig_raise(in_a_call.signum);
+    sig_context_check(in_a_call.context);
+    return 0;
+}
+
+static int l_raise_and_check_in_a_call(lua_State *L)
+{
+    in_a_call.context = lua_touserdata(L, 1);
+    in_a_call.signum = sig_number(luaL_checkstring(L, 2));
+    int error = sig_context_add_pending_call(in_a_call.context, raise_and_check,
+                                             NULL);
+    lua_pushboolean(L, error == 0);
+    return 1;
+}
+
 /* end_blocking_in_c(context): -EINVAL where nothing has begun. */
 static int l_end_blocking_in_c(lua_State *L)
 {
@@ -271,6 +296,7 @@ int luaopen_system(lua_State *L)
         {"queue_end", l_queue_end},
         {"raise_from_thread", l_raise_from_thread},
         {"check_in_c", l_check_in_c},
+        {"raise_and_check_in_a_call", l_raise_and_check_in_a_call},
         {"end_blocking_in_c", l_end_blocking_in_c},
         {NULL, NULL},
     };

@@ -24,6 +24,7 @@ for _, digits in ipairs {"9007199254740993", "-9007199254740993", "9223372036854
 end
 eq(sent "5", 5)
 test.throws("number", safepoint.queue, me, "RTMIN+1", "five")
+test.throws("number", safepoint.queue, me, "RTMIN+1", "5\0five")
 test.throws("number", safepoint.queue, me, "RTMIN+1", 0.5)
 test.throws("number", safepoint.queue, me, "RTMIN+1", 2 ^ 70)
 test.throws("number", safepoint.queue, me, "RTMIN+1", "99999999999999999999")
