@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What the header says, in Rust, for the tests to compare with: all of it as
-//! bindgen has it; its functions over the types of safepoint-sys; and the C
-//! program of ctest.
+//! bindgen has it; its functions over the types of safepoint-sys; the C
+//! program of ctest; and macros.c.
 
 use std::env;
 use std::fmt::Write as _;
@@ -23,6 +23,8 @@ fn main() {
     write_bindings(&header, &out);
     write_functions(&header, &out);
     write_layouts(&include, &out);
+    println!("cargo::rerun-if-changed=macros.c");
+    cc::Build::new().file("macros.c").include(&include).compile("contract_macros");
 }
 
 /// What bindgen cannot know.

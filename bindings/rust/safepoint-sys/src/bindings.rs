@@ -297,7 +297,7 @@ unsafe extern "C" {
     pub fn sig_check_frame(frame: *mut ::core::ffi::c_void) -> ::core::ffi::c_int;
     #[doc = " Take the next pending event, for a caller that dispatches it: 1 where one\n was taken, 0 where nothing is pending or the context is held. Signals are\n those that have a handler, which is not called. `size` is sizeof *event.\n\n Thread: owner · In a signal handler: no · Errors: EINVAL NULL or size too\n small, E2BIG, EPERM"]
     pub fn sig_next(event: *mut sig_event, size: usize) -> ::core::ffi::c_int;
-    #[doc = " The breaker: non-zero while anything is pending and not held. For an\n interpreter's own loop or a JIT, which tests the word at this address and\n calls sig_check() where it is not zero. The address never changes.\n\n Thread: any · In a signal handler: yes · Errors: none"]
+    #[doc = " The breaker: non-zero while anything is pending and not held; what comes\n while held sets it until the next check. For an interpreter's own loop or a\n JIT, which tests the word at this address and calls sig_check() where it is\n not zero. The address never changes.\n\n Thread: any · In a signal handler: yes · Errors: none"]
     pub fn sig_breaker() -> *const u32;
     #[doc = " No handler runs until sig_release(), and no wait ends for what arrives.\n Nests. Costs no system call, and sig_check() stays as cheap as when idle.\n Signals are recorded meanwhile.\n\n Thread: owner · In a signal handler: no · Errors: EPERM, EAGAIN at 2^32"]
     pub fn sig_hold() -> ::core::ffi::c_int;

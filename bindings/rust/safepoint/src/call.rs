@@ -77,20 +77,23 @@ unsafe fn end_of(argument: *mut c_void, run: bool) -> Result<(), Raise> {
     let node = unsafe { &*argument.cast::<Node>() };
     let (end, whole) = (node.end, node.whole);
     // None on a thread that has adopted the context and not been told of it here.
-    let context = Context::of(node.context).filter(|_| run);
+    let context = if run { Context::of(node.context) } else { None };
     // SAFETY: taken out, so nobody else's.
     unsafe { end(whole, context.as_ref()) }
 }
 
-/// Drop the closures that still wait, and all else that is pending.
+/// Take out all that is pending: closures, to be dropped when the context has
+/// gone, since what a closure of a user's drops may do anything.
 ///
 /// # Safety
 /// The context exists, and the calling thread owns it.
-pub(crate) unsafe fn drop_pending(context: *mut sys::sig_context) {
+pub(crate) unsafe fn take_pending(context: *mut sys::sig_context) -> Vec<Call> {
+    let mut calls = Vec::new();
     // SAFETY: the caller's word.
     while let Ok(Some(raw)) = unsafe { take(context) } {
-        drop(Call::of(&raw));
+        calls.extend(Call::of(&raw).filter(Call::is_ours));
     }
+    calls
 }
 
 /// # Safety
@@ -130,6 +133,10 @@ impl Call {
         raw.fn_.map(|function| Call { function, argument, count })
     }
 
+    fn is_ours(&self) -> bool {
+        std::ptr::fn_addr_eq(self.function, CALLED)
+    }
+
     /// How often the timer has fallen due; 1 of any other call.
     #[must_use]
     pub fn count(&self) -> u64 {
@@ -150,7 +157,7 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        if std::ptr::fn_addr_eq(self.function, CALLED) {
+        if self.is_ours() {
             // SAFETY: a job of ours that was taken out, and has not run.
             let _ = unsafe { end_of(self.argument, false) };
         }

@@ -10,12 +10,14 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use safepoint_sys as sys;
 
+use crate::Signal;
 use crate::call;
 use crate::error::{Error, Raise, done};
 use crate::handle::{Handle, Shared};
@@ -29,7 +31,8 @@ use crate::timer::Timers;
 ///
 /// Clones are the same context. When the last of them has gone, and the last
 /// [`Handler`](crate::Handler) and [`Hold`], everything is put back, what is
-/// pending is dropped, and nobody owns the context.
+/// pending is dropped, and nobody owns the context. In a forked child that can
+/// take a second, where another thread was just adding a call.
 ///
 /// It stays on its thread, and so do its guards:
 ///
@@ -67,14 +70,27 @@ pub(crate) struct Here {
     pub(crate) timers: Timers,
 }
 
+// Without a destructor, so that contexts work until the thread has ended.
 thread_local! {
-    static HERE: Here =
-        const { Here { contexts: RefCell::new(BTreeMap::new()), timers: Timers::new() } };
+    static HERE: ManuallyDrop<Here> = const {
+        ManuallyDrop::new(Here {
+            contexts: RefCell::new(BTreeMap::new()),
+            timers: Timers::new(),
+        })
+    };
 }
 
-/// `None` while the thread ends.
-pub(crate) fn here<T>(look: impl FnOnce(&Here) -> T) -> Option<T> {
-    HERE.try_with(look).ok()
+pub(crate) fn here<T>(look: impl FnOnce(&Here) -> T) -> T {
+    HERE.with(|here| look(here))
+}
+
+/// Remove; and an empty map has no memory of its own, which nobody would free.
+pub(crate) fn remove_from<V>(map: &mut BTreeMap<usize, V>, key: usize) -> Option<V> {
+    let value = map.remove(&key);
+    if map.is_empty() {
+        *map = BTreeMap::new();
+    }
+    value
 }
 
 /// This thread becomes the owner of the main context. Call it again, on the
@@ -95,7 +111,11 @@ pub fn init() -> Result<Context, Error> {
 /// # Errors
 /// As [`init`].
 pub fn init_interpreter() -> Result<Context, Error> {
-    become_owner(sys::SAFEPOINT_INTERPRETER_DEFAULTS)
+    let context = become_owner(sys::SAFEPOINT_INTERPRETER_DEFAULTS)?;
+    for ignored in [Signal::PIPE, Signal::XFSZ] {
+        context.ignore(ignored)?; // as they are, and now handlers know it
+    }
+    Ok(context)
 }
 
 fn become_owner(flags: u32) -> Result<Context, Error> {
@@ -173,7 +193,7 @@ impl Context {
 
     /// This thread's context at this address.
     pub(crate) fn of(pointer: *mut sys::sig_context) -> Option<Context> {
-        let inner = here(|here| here.contexts.borrow().get(&pointer.addr())?.upgrade())??;
+        let inner = here(|here| here.contexts.borrow().get(&pointer.addr())?.upgrade())?;
         // SAFETY: it lives, so the context has not been freed.
         Some(unsafe { Context::with(inner) })
     }
@@ -276,22 +296,24 @@ impl Drop for Inner {
         self.shared.close();
         let handlers = self.handlers.take_all();
         // SAFETY: the context exists until the end of this.
-        unsafe {
+        let calls = unsafe {
             for signal in handlers.keys() {
                 sys::sig_context_restore(self.pointer, signal.number());
             }
-            call::drop_pending(self.pointer);
+            let calls = call::take_pending(self.pointer);
             if self.pointer == sys::sig_main() {
                 sys::sig_fini();
             } else {
                 sys::sig_context_free(self.pointer);
             }
-        }
+            calls
+        };
         let timers = here(|here| {
-            here.contexts.borrow_mut().remove(&self.pointer.addr());
+            remove_from(&mut here.contexts.borrow_mut(), self.pointer.addr());
             here.timers.take_of(self.pointer)
         });
-        // Users' closures: only now, when none of ours is borrowed.
-        drop((handlers, timers));
+        // Users' closures: only now, when none of ours is borrowed, and there is
+        // no such context any more. They may panic, or make one anew.
+        drop((handlers, timers, calls));
     }
 }

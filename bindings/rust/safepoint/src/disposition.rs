@@ -7,6 +7,7 @@ use std::time::Duration;
 use safepoint_sys as sys;
 
 use crate::error::{Error, done};
+use crate::handler::Bottom;
 use crate::time::nanoseconds;
 use crate::{Context, Flags, Signal};
 
@@ -47,7 +48,7 @@ impl Context {
     pub fn ignore(&self, signal: Signal) -> Result<bool, Error> {
         // SAFETY: it exists.
         let result = unsafe { sys::sig_context_ignore(self.as_ptr(), signal.number()) };
-        self.replaced(signal, result)
+        self.replaced(signal, result, Some(Bottom::Ignored))
     }
 
     /// Have the signal do its default, and drop this context's handlers for
@@ -59,7 +60,7 @@ impl Context {
     pub fn default(&self, signal: Signal) -> Result<bool, Error> {
         // SAFETY: it exists.
         let result = unsafe { sys::sig_context_default(self.as_ptr(), signal.number()) };
-        self.replaced(signal, result)
+        self.replaced(signal, result, Some(Bottom::Default))
     }
 
     /// Put back what stood there before this context's first change. False where
@@ -70,13 +71,18 @@ impl Context {
     pub fn restore(&self, signal: Signal) -> Result<bool, Error> {
         // SAFETY: it exists.
         let result = unsafe { sys::sig_context_restore(self.as_ptr(), signal.number()) };
-        self.replaced(signal, result)
+        self.replaced(signal, result, None)
     }
 
-    /// What the context's handlers make way for.
-    fn replaced(&self, signal: Signal, result: c_int) -> Result<bool, Error> {
+    /// What the context's handlers make way for, and what later ones leave.
+    fn replaced(
+        &self,
+        signal: Signal,
+        result: c_int,
+        bottom: Option<Bottom>,
+    ) -> Result<bool, Error> {
         let result = done(result)?;
-        drop(self.inner.handlers.take(signal));
+        drop(self.inner.handlers.replace(signal, bottom));
         Ok(result == 0)
     }
 
@@ -85,10 +91,7 @@ impl Context {
     /// # Errors
     /// EPERM.
     pub fn query(&self, signal: Signal) -> Result<Disposition, Error> {
-        let mut out = sys::sig_disposition::default();
-        let (signum, size) = (signal.number(), size_of_val(&out));
-        // SAFETY: it exists; a struct of this size.
-        done(unsafe { sys::sig_context_query(self.as_ptr(), signum, &raw mut out, size) })?;
+        let out = self.query_raw(signal)?;
         Ok(Disposition {
             kind: match out.kind {
                 sys::SAFEPOINT_KIND_DEFAULT => Kind::Default,
@@ -100,6 +103,14 @@ impl Context {
             flags: Flags(out.flags),
             overwritten: out.overwritten != 0,
         })
+    }
+
+    pub(crate) fn query_raw(&self, signal: Signal) -> Result<sys::sig_disposition, Error> {
+        let mut out = sys::sig_disposition::default();
+        let (signum, size) = (signal.number(), size_of_val(&out));
+        // SAFETY: it exists; a struct of this size.
+        done(unsafe { sys::sig_context_query(self.as_ptr(), signum, &raw mut out, size) })?;
+        Ok(out)
     }
 
     /// Whether this context's handler still stands there. One system call, so

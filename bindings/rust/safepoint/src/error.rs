@@ -79,7 +79,12 @@ impl From<Raise> for io::Error {
     }
 }
 
-/// What a handler or a call returns: nothing, or whether it raises.
+/// What a handler or a call returns: nothing, or whether it raises. Or it never
+/// returns.
+#[diagnostic::on_unimplemented(
+    message = "a handler or a call returns nothing, or `Result<(), Raise>`",
+    label = "this returns `{Self}`"
+)]
 pub trait Outcome {
     /// Whether it raises.
     ///
@@ -95,6 +100,25 @@ impl Outcome for () {
 }
 
 impl Outcome for Result<(), Raise> {
+    fn outcome(self) -> Result<(), Raise> {
+        self
+    }
+}
+
+/// What `panic!()` and `std::process::exit` return: `!`, which has no name in
+/// stable Rust but this.
+type Never = <fn() -> ! as Returns>::Value;
+
+#[doc(hidden)]
+pub trait Returns {
+    type Value;
+}
+
+impl<T> Returns for fn() -> T {
+    type Value = T;
+}
+
+impl Outcome for Never {
     fn outcome(self) -> Result<(), Raise> {
         self
     }

@@ -30,6 +30,8 @@ impl Flags {
     /// run: how a guest library watches its host's Ctrl-C without taking it.
     pub const CHAIN: Flags = Flags(sys::SAFEPOINT_CHAIN);
     /// Run once: what stood before is back just before the handler is called.
+    /// An earlier handler of this context goes over what somebody else has put
+    /// there in the meantime.
     pub const ONESHOT: Flags = Flags(sys::SAFEPOINT_ONESHOT);
     /// Keep every delivery apart, each an event. Always so for real-time
     /// signals. 8,192 deliveries can wait.
@@ -56,12 +58,29 @@ impl BitOr for Flags {
     }
 }
 
-/// A context's handlers: of each signal those that were installed and not
-/// removed. The last of them stands.
+/// A context's handlers.
 #[derive(Default)]
 pub(crate) struct Handlers {
-    installed: RefCell<BTreeMap<Signal, Vec<Entry>>>,
+    installed: RefCell<BTreeMap<Signal, Stack>>,
     next: Cell<u64>,
+}
+
+/// Of a signal those that were installed and not removed. The last of them
+/// stands.
+#[derive(Default)]
+pub(crate) struct Stack {
+    bottom: Option<Bottom>,
+    entries: Vec<Entry>,
+}
+
+/// What the context had at a signal before its handlers of this crate. Where it
+/// had nothing, C knows what stood there.
+#[derive(Clone, Copy)]
+pub(crate) enum Bottom {
+    Ignored,
+    Default,
+    /// A handler in C of this context's.
+    Handler(sys::sig_disposition),
 }
 
 pub(crate) struct Entry {
@@ -75,28 +94,35 @@ impl Handlers {
         let key = self.next.get();
         self.next.set(key + 1);
         let mut installed = self.installed.borrow_mut();
-        installed.entry(signal).or_default().push(Entry { key, flags, closure });
+        let entries = &mut installed.entry(signal).or_default().entries;
+        entries.push(Entry { key, flags, closure });
         key
     }
 
     fn top<T>(&self, signal: Signal, look: impl FnOnce(&Entry) -> T) -> Option<T> {
-        self.installed.borrow().get(&signal)?.last().map(look)
+        self.installed.borrow().get(&signal)?.entries.last().map(look)
+    }
+
+    fn bottom(&self, signal: Signal) -> Option<Bottom> {
+        self.installed.borrow().get(&signal)?.bottom
     }
 
     /// Take this one out, and whether it was the last.
     fn remove(&self, signal: Signal, key: u64) -> Option<(Entry, bool)> {
         let mut installed = self.installed.borrow_mut();
-        let entries = installed.get_mut(&signal)?;
+        let entries = &mut installed.get_mut(&signal)?.entries;
         let index = entries.iter().position(|entry| entry.key == key)?;
         let last = index + 1 == entries.len();
         Some((entries.remove(index), last))
     }
 
-    pub(crate) fn take(&self, signal: Signal) -> Option<Vec<Entry>> {
-        self.installed.borrow_mut().remove(&signal)
+    /// All of a signal's, for this.
+    pub(crate) fn replace(&self, signal: Signal, bottom: Option<Bottom>) -> Option<Stack> {
+        let stack = Stack { bottom, entries: Vec::new() };
+        self.installed.borrow_mut().insert(signal, stack)
     }
 
-    pub(crate) fn take_all(&self) -> BTreeMap<Signal, Vec<Entry>> {
+    pub(crate) fn take_all(&self) -> BTreeMap<Signal, Stack> {
         self.installed.take()
     }
 }
@@ -115,8 +141,10 @@ extern "C" fn handle(event: *const sys::sig_event, _: *mut c_void) -> c_int {
 }
 
 /// A handler that stands at a signal. When it is dropped, what stood there
-/// before is put back: an earlier handler of this context that is still there,
-/// or what stood there before this context's first.
+/// before is put back: an earlier handler of this context that is still there;
+/// or that it was ignored, by [`Context::ignore`] say; or what stood there before
+/// this context's first change. Not where somebody else has put a handler over
+/// ours: that is left alone.
 ///
 /// It may be dropped while it runs.
 #[must_use = "the handler is removed when this is dropped"]
@@ -187,7 +215,8 @@ impl Context {
     /// Have this run at the owner's safe points when the signal comes.
     ///
     /// A handler may do what any code may: check again, install, fork, panic.
-    /// It is an `Fn`, since it can come while it runs, in a check of its own.
+    /// It is an `Fn`, since it can come while it runs, in a check of its own. It
+    /// returns nothing, or a `Result<(), Raise>`, or never.
     ///
     /// # Errors
     /// EINVAL the signal cannot be caught, EPERM not the owner any more, ENOMEM.
@@ -213,11 +242,30 @@ impl Context {
         F: Fn(&Event) -> R + 'static,
         R: Outcome,
     {
-        let ignored = self.put(signal, flags)? == 1;
-        let closure = Rc::new(move |event: &Event| handler(event).outcome());
         let handlers = &self.inner.handlers;
+        let first = handlers.top(signal, |_| ()).is_none();
+        let bottom = if first { self.bottom_now(signal)? } else { None };
+        let ignored = self.put(signal, flags)? == 1;
+        if first {
+            handlers.replace(signal, bottom);
+        }
+        let closure = Rc::new(move |event: &Event| handler(event).outcome());
         let key = (!ignored).then(|| handlers.add(signal, flags, closure));
         Ok(Handler { context: self.clone(), signal, key })
+    }
+
+    /// What a first handler finds. Where somebody else has put one over ours, C
+    /// puts that back.
+    fn bottom_now(&self, signal: Signal) -> Result<Option<Bottom>, Error> {
+        let now = self.query_raw(signal)?;
+        if now.kind == sys::SAFEPOINT_KIND_FOREIGN || now.overwritten != 0 {
+            return Ok(None);
+        }
+        if now.handler.is_some() {
+            return Ok(Some(Bottom::Handler(now)));
+        }
+        let before = self.inner.handlers.bottom(signal);
+        Ok(before.filter(|bottom| !matches!(bottom, Bottom::Handler(_))))
     }
 
     fn put(&self, signal: Signal, flags: Flags) -> Result<c_int, Error> {
@@ -230,12 +278,28 @@ impl Context {
 
     /// The last handler is no more: the one before, or what stood before all.
     fn put_back(&self, signal: Signal) -> Result<bool, Error> {
+        let overwritten = self.query_raw(signal)?.overwritten != 0;
         if let Some(flags) = self.inner.handlers.top(signal, |entry| entry.flags) {
-            return self.put(signal, flags.again()).map(|_| true);
+            if !overwritten {
+                self.put(signal, flags.again())?;
+            }
+            return Ok(!overwritten);
         }
-        // SAFETY: it exists.
-        let result = unsafe { sys::sig_context_restore(self.as_ptr(), signal.number()) };
-        done(result).map(|result| result == 0)
+        let bottom = self.inner.handlers.bottom(signal).filter(|_| !overwritten);
+        let (context, signum) = (self.as_ptr(), signal.number());
+        // SAFETY: it exists; a handler that was installed before.
+        done(unsafe {
+            match bottom {
+                None => sys::sig_context_restore(context, signum),
+                Some(Bottom::Ignored) => sys::sig_context_ignore(context, signum).min(0),
+                Some(Bottom::Default) => sys::sig_context_default(context, signum).min(0),
+                Some(Bottom::Handler(old)) => {
+                    let flags = Flags(old.flags).again().0;
+                    sys::sig_context_install(context, signum, old.handler, old.user, flags)
+                }
+            }
+        })
+        .map(|result| result == 0)
     }
 
     /// A signal was taken out: its event. What is to run once is no more.
@@ -246,9 +310,7 @@ impl Context {
         if let Some((_, key)) = top.filter(|(flags, _)| flags.has(Flags::ONESHOT)) {
             let spent = handlers.remove(event.signal(), key);
             // C has put back what stood before the first, which it may be.
-            if handlers.top(event.signal(), |_| ()).is_some() {
-                let _ = self.put_back(event.signal());
-            }
+            let _ = self.put_back(event.signal());
             drop(spent);
         }
         Some(event)

@@ -59,7 +59,7 @@ impl Latch {
     /// nothing ends it.
     ///
     /// # Errors
-    /// What a handler raised.
+    /// What a handler raised; ENOMEM at the owner's first wait.
     pub fn wait(&self, time: Option<Duration>) -> Result<bool, Error> {
         // SAFETY: it exists.
         let result = unsafe { sys::sig_latch_wait(self.as_ptr(), limit(time)) };

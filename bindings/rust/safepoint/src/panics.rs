@@ -5,12 +5,17 @@
 use std::any::Any;
 use std::cell::Cell;
 use std::ffi::c_int;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::error::Raise;
 
+type Panic = Box<dyn Any + Send>;
+
+// Without a destructor, so that it is there until the thread has ended.
 thread_local! {
-    static CAUGHT: Cell<Option<Box<dyn Any + Send>>> = const { Cell::new(None) };
+    static CAUGHT: ManuallyDrop<Cell<Option<Panic>>> =
+        const { ManuallyDrop::new(Cell::new(None)) };
 }
 
 /// What C is told of a panic: the exit status of a program that ended so.
@@ -22,19 +27,17 @@ pub(crate) fn called_by_c(code: impl FnOnce() -> Result<(), Raise>) -> c_int {
         Ok(Ok(())) => 0,
         Ok(Err(raise)) => raise.number(),
         Err(panic) => {
-            // Where the thread has ended so far that it has no such place, no
-            // check of ours can be under way.
-            let _ = CAUGHT.try_with(|caught| caught.set(Some(panic)));
+            CAUGHT.with(|caught| caught.set(Some(panic)));
             PANICKED
         }
     }
 }
 
-/// What C says that users' code raised; a panic goes on here.
+/// What C says that users' code raised; a panic goes on here. That is so whatever
+/// C says: a main context that has gone in a handler knows no number.
 pub(crate) fn outcome(raised: c_int) -> Result<(), Raise> {
-    let Some(raise) = Raise::new(raised) else { return Ok(()) };
-    if let Some(panic) = CAUGHT.try_with(Cell::take).ok().flatten() {
+    if let Some(panic) = CAUGHT.with(|caught| caught.take()) {
         resume_unwind(panic);
     }
-    Err(raise)
+    Raise::new(raised).map_or(Ok(()), Err)
 }

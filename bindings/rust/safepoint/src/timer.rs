@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use safepoint_sys as sys;
 
-use crate::context::here;
+use crate::context::{here, remove_from};
 use crate::error::{Error, Raise, done};
 use crate::panics::called_by_c;
 use crate::time::nanoseconds;
@@ -26,6 +26,7 @@ pub(crate) struct Timers(RefCell<BTreeMap<usize, Entry>>);
 
 pub(crate) struct Entry {
     context: *mut sys::sig_context,
+    id: u64,
     closure: Closure,
     once: bool,
 }
@@ -37,14 +38,18 @@ impl Timers {
 
     /// Those of a context that goes.
     pub(crate) fn take_of(&self, context: *mut sys::sig_context) -> Vec<Entry> {
+        self.take_where(|entry| entry.context == context)
+    }
+
+    fn take_where(&self, is_meant: impl Fn(&Entry) -> bool) -> Vec<Entry> {
         let mut timers = self.0.borrow_mut();
-        let all = timers.iter().filter(|(_, entry)| entry.context == context);
+        let all = timers.iter().filter(|(_, entry)| is_meant(entry));
         let keys: Vec<usize> = all.map(|(key, _)| *key).collect();
-        keys.iter().filter_map(|key| timers.remove(key)).collect()
+        keys.iter().filter_map(|key| remove_from(&mut timers, *key)).collect()
     }
 
     fn remove(&self, key: usize) -> Option<Entry> {
-        self.0.borrow_mut().remove(&key)
+        remove_from(&mut self.0.borrow_mut(), key)
     }
 
     /// What is to be run, which is then gone if it runs once.
@@ -52,7 +57,7 @@ impl Timers {
         let mut timers = self.0.borrow_mut();
         let entry = timers.get(&key)?;
         if entry.once {
-            return timers.remove(&key);
+            return remove_from(&mut timers, key);
         }
         Some(Entry { closure: entry.closure.clone(), ..*entry })
     }
@@ -61,7 +66,7 @@ impl Timers {
 /// What C calls for every timer of ours.
 unsafe extern "C" fn due(key: *mut c_void) -> c_int {
     called_by_c(|| {
-        let Some(entry) = here(|here| here.timers.due(key.addr())).flatten() else {
+        let Some(entry) = here(|here| here.timers.due(key.addr())) else {
             return Ok(());
         };
         let Some(context) = Context::of(entry.context) else { return Ok(()) };
@@ -98,8 +103,10 @@ impl Timer {
     }
 
     fn end(&self) -> bool {
-        drop(here(|here| here.timers.remove(self.key)));
-        cancel(self.id).is_ok()
+        let entry = here(|here| here.timers.remove(self.key));
+        let would_have_run = cancelled(self.id).is_ok();
+        drop(entry); // a user's closure, which may panic
+        would_have_run
     }
 }
 
@@ -116,11 +123,19 @@ impl fmt::Debug for Timer {
 }
 
 /// Cancel a timer of any context by its number. On another thread than its
-/// owner's it may be running just then.
+/// owner's it may be running just then; and there its closure is dropped later,
+/// with its [`Timer`], or its context where that was kept. Looks through all
+/// timers of the calling thread. Not in a signal handler.
 ///
 /// # Errors
 /// ENOENT no such timer: it was run, or cancelled, or armed before a fork.
 pub fn cancel(id: u64) -> Result<(), Error> {
+    cancelled(id)?;
+    drop(here(|here| here.timers.take_where(|entry| entry.id == id)));
+    Ok(())
+}
+
+fn cancelled(id: u64) -> Result<(), Error> {
     // SAFETY: no preconditions.
     done(unsafe { sys::sig_cancel(id) }).map(drop)
 }
@@ -183,11 +198,9 @@ impl Context {
         let key = NEXT.fetch_add(1, Relaxed);
         let (context, mut id) = (self.as_ptr(), 0);
         let (ns, every_ns) = (nanoseconds(after), nanoseconds(every));
-        let entry = Entry { context, closure: Rc::new(function), once: every.is_zero() };
-        here(|here| here.timers.0.borrow_mut().insert(key, entry));
         let argument = without_provenance_mut(key);
         // SAFETY: it exists; `due` may be called with any key at any time.
-        let armed = done(unsafe {
+        done(unsafe {
             sys::sig_context_call_after(
                 context,
                 ns,
@@ -196,11 +209,11 @@ impl Context {
                 argument,
                 &raw mut id,
             )
-        });
-        if let Err(error) = armed {
-            drop(here(|here| here.timers.remove(key)));
-            return Err(error);
-        }
+        })?;
+        // Early enough: it falls due in a later call of this thread's.
+        let entry =
+            Entry { context, id, closure: Rc::new(function), once: every.is_zero() };
+        here(|here| here.timers.0.borrow_mut().insert(key, entry));
         Ok(Timer { key, id, not_send: PhantomData })
     }
 }

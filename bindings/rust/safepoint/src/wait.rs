@@ -60,7 +60,7 @@ impl Context {
     /// Sleep; [`Duration::MAX`] is for ever.
     ///
     /// # Errors
-    /// What a handler raised.
+    /// What a handler raised; ENOMEM at the owner's first wait.
     pub fn sleep(&self, time: Duration) -> Result<(), Error> {
         // SAFETY: it exists.
         let result = unsafe { sys::sig_context_sleep(self.as_ptr(), nanoseconds(time)) };
@@ -71,7 +71,8 @@ impl Context {
     /// already counts.
     ///
     /// # Errors
-    /// What a handler raised; EPERM not the owner any more.
+    /// What a handler raised; EPERM not the owner any more; ENOMEM at the owner's
+    /// first wait.
     pub fn pause(&self) -> Result<(), Error> {
         // SAFETY: it exists.
         let result = unsafe { sys::sig_context_pause(self.as_ptr()) };
@@ -144,7 +145,7 @@ impl Context {
     /// [`Latch::wait`], where handlers of this context run meanwhile.
     ///
     /// # Errors
-    /// What a handler raised.
+    /// What a handler raised; ENOMEM at the owner's first wait.
     pub fn wait_latch(&self, latch: &Latch, time: Option<Duration>) -> Result<bool, Error> {
         let (context, ns) = (self.as_ptr(), limit(time));
         // SAFETY: it exists, and so does the latch.
@@ -157,7 +158,8 @@ impl Context {
     /// handled meanwhile. `None` where time is up.
     ///
     /// # Errors
-    /// EINVAL no signal in the set; what a handler raised.
+    /// EINVAL no signal in the set; what a handler raised; ENOMEM at the owner's
+    /// first wait.
     pub fn wait(
         &self,
         set: impl Into<SignalSet>,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Contexts: whose they are, and that they come and go.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -19,6 +20,9 @@ crate::tests![
     an_adopted_context_runs_no_closure_of_the_old_owner
     a_thread_that_ends_takes_its_context_along
     a_guest_leaves_the_hosts_handler_working
+    a_panic_in_a_dropped_call_leaves_no_context_half_gone
+    a_dropped_call_may_make_the_main_context_anew
+    handlers_and_calls_run_while_their_thread_ends
 ];
 
 fn the_main_context_is_one_threads_at_a_time() {
@@ -165,4 +169,80 @@ fn a_guest_leaves_the_hosts_handler_working() {
     safepoint::raise(Signal::USR1).unwrap();
     assert_eq!(FOREIGN.load(SeqCst), 2);
     assert_eq!(context.check(), Ok(()));
+}
+
+/// Does this when it is dropped.
+struct OnDrop(fn());
+
+impl Drop for OnDrop {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+fn a_panic_in_a_dropped_call_leaves_no_context_half_gone() {
+    std::panic::set_hook(Box::new(|_| {})); // it would only disturb
+    for main in [true, false] {
+        let context = if main { safepoint::init() } else { Context::new() }.unwrap();
+        let (handle, alive) = (context.handle(), Arc::new(()));
+        let (bad, other) = (OnDrop(|| panic!("in Drop")), alive.clone());
+        handle.call(move |_| drop(bad)).unwrap();
+        handle.call(move |_| drop(other)).unwrap();
+        let gone = catch_unwind(AssertUnwindSafe(|| drop(context)));
+        assert!(gone.is_err());
+        assert_eq!(Arc::strong_count(&alive), 1, "the other closure went, too");
+        assert!(main || handle.stats().is_err_and(|error| error.errno() == libc::ESTALE));
+    }
+    thread::spawn(|| safepoint::init().map(drop)).join().unwrap().unwrap();
+}
+
+fn a_dropped_call_may_make_the_main_context_anew() {
+    thread_local! {
+        static ANEW: Cell<Option<Context>> = const { Cell::new(None) };
+    }
+    let context = safepoint::init().unwrap();
+    let dropped = OnDrop(|| ANEW.set(Some(safepoint::init().unwrap())));
+    context.handle().call(move |_| drop(dropped)).unwrap();
+    drop(context);
+    let context = ANEW.take().unwrap();
+    assert!(context.is_owner());
+    let _handler = context.install(Signal::USR1, Event::raise).unwrap();
+    safepoint::raise(Signal::USR1).unwrap();
+    assert_eq!(context.check(), Err(Signal::USR1.into()));
+    assert_eq!(safepoint::init().unwrap().check(), Ok(()));
+    let raise = |_: &Context| Err::<(), Raise>(Raise::INTERRUPTED);
+    context.handle().call(raise).unwrap();
+    assert_eq!(context.check(), Err(Raise::INTERRUPTED));
+}
+
+fn handlers_and_calls_run_while_their_thread_ends() {
+    static RAN: AtomicUsize = AtomicUsize::new(0);
+    struct Last(Option<Context>);
+    impl Drop for Last {
+        fn drop(&mut self) {
+            let own = Context::new().unwrap();
+            for context in [self.0.take().unwrap(), own] {
+                let ran = || _ = RAN.fetch_add(1, SeqCst);
+                context.install(Signal::USR1, move |_| ran()).unwrap().keep();
+                context.handle().call(move |_| ran()).unwrap();
+                context.call_after(Duration::ZERO, move |_| ran()).unwrap().keep();
+                safepoint::raise(Signal::USR1).unwrap();
+                let before = RAN.load(SeqCst);
+                while RAN.load(SeqCst) < before + 3 {
+                    context.pause().unwrap();
+                }
+            }
+        }
+    }
+    thread_local! {
+        static LAST: RefCell<Last> = const { RefCell::new(Last(None)) };
+    }
+    // What a thread has had longest goes last.
+    let ends = thread::spawn(|| {
+        LAST.with_borrow_mut(|_| ());
+        let context = Context::new().unwrap();
+        LAST.with_borrow_mut(|last| last.0 = Some(context));
+    });
+    ends.join().unwrap();
+    assert_eq!(RAN.load(SeqCst), 6);
 }

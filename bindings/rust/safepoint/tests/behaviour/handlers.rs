@@ -17,9 +17,6 @@ crate::tests![
     a_handler_may_install_another_over_itself
     a_handler_once_runs_once
     one_that_runs_once_leaves_the_one_below
-    ignore_and_default_take_the_handlers_away
-    what_is_ignored_can_be_left_alone
-    a_foreign_handler_is_seen_and_left_alone
     queued_deliveries_are_kept_apart
     a_held_context_runs_nothing
     signals_that_cannot_be_caught_are_refused
@@ -28,14 +25,14 @@ crate::tests![
     next_gives_events_out
 ];
 
-fn counting(context: &Context, signal: Signal) -> (Handler, Rc<Cell<u64>>) {
+pub fn counting(context: &Context, signal: Signal) -> (Handler, Rc<Cell<u64>>) {
     let count = Rc::new(Cell::new(0));
     let counted = count.clone();
     let add = move |event: &Event| counted.set(counted.get() + event.count());
     (context.install(signal, add).unwrap(), count)
 }
 
-fn kind(context: &Context, signal: Signal) -> Kind {
+pub fn kind(context: &Context, signal: Signal) -> Kind {
     context.query(signal).unwrap().kind
 }
 
@@ -195,58 +192,6 @@ fn one_that_runs_once_leaves_the_one_below() {
     assert!(below.stands() && !once.stands());
     drop(once);
     assert!(below.stands());
-}
-
-fn ignore_and_default_take_the_handlers_away() {
-    let context = safepoint::init().unwrap();
-    let (handler, count) = counting(&context, Signal::USR1);
-    assert!(context.ignore(Signal::USR1).unwrap());
-    assert_eq!(kind(&context, Signal::USR1), Kind::Ignored);
-    assert_eq!(Rc::strong_count(&count), 1);
-    drop(handler); // has nothing to put back any more
-    assert_eq!(kind(&context, Signal::USR1), Kind::Ignored);
-    assert!(context.default(Signal::USR1).unwrap());
-    assert_eq!(kind(&context, Signal::USR1), Kind::Default);
-    assert!(context.ignore(Signal::USR1).unwrap());
-    assert!(context.restore(Signal::USR1).unwrap());
-    assert_eq!(kind(&context, Signal::USR1), Kind::Default);
-}
-
-fn what_is_ignored_can_be_left_alone() {
-    // SAFETY: no handler.
-    unsafe { libc::signal(libc::SIGHUP, libc::SIG_IGN) };
-    let context = safepoint::init().unwrap();
-    let handler =
-        context.install_with(Signal::HUP, Flags::KEEP_IGNORED, |event| event.raise());
-    let handler = handler.unwrap();
-    assert!(!handler.stands());
-    safepoint::raise(Signal::HUP).unwrap();
-    context.check().unwrap();
-    drop(handler);
-    assert_eq!(kind(&context, Signal::HUP), Kind::Ignored);
-}
-
-extern "C" fn foreign(_: i32) {}
-
-fn a_foreign_handler_is_seen_and_left_alone() {
-    let stands = foreign as extern "C" fn(i32) as libc::sighandler_t;
-    // SAFETY: a handler that does nothing.
-    unsafe { libc::signal(libc::SIGUSR2, stands) };
-    let context = safepoint::init().unwrap();
-    let refused = context.install_with(Signal::USR2, Flags::IF_DEFAULT, |_| ());
-    assert_eq!(refused.unwrap_err().errno(), libc::EEXIST);
-    assert_eq!(kind(&context, Signal::USR2), Kind::Foreign);
-
-    let (below, _) = counting(&context, Signal::USR1);
-    let (handler, _) = counting(&context, Signal::USR1);
-    // SAFETY: as above.
-    unsafe { libc::signal(libc::SIGUSR1, stands) };
-    assert!(!handler.stands() && !context.verify(Signal::USR1).unwrap());
-    assert!(context.query(Signal::USR1).unwrap().overwritten);
-    assert!(below.remove().unwrap(), "it did not stand");
-    assert_eq!(kind(&context, Signal::USR1), Kind::Foreign);
-    assert!(!handler.remove().unwrap());
-    assert_eq!(kind(&context, Signal::USR1), Kind::Foreign);
 }
 
 fn queued_deliveries_are_kept_apart() {

@@ -4,6 +4,7 @@
 
 mod calls;
 mod contexts;
+mod dispositions;
 mod forks;
 mod handlers;
 mod raises;
@@ -33,6 +34,7 @@ fn all() -> impl Iterator<Item = Test> {
     [
         calls::TESTS,
         contexts::TESTS,
+        dispositions::TESTS,
         forks::TESTS,
         handlers::TESTS,
         raises::TESTS,

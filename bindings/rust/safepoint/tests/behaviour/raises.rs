@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Raises, panics and errors.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
-use safepoint::{Context, Error, Raise, Signal};
+use safepoint::{Context, Error, Event, Mask, Raise, Signal};
 
 crate::tests![
     a_raise_ends_the_check_and_leaves_the_rest_pending
@@ -17,6 +17,8 @@ crate::tests![
     a_panic_in_a_check_of_a_handler_goes_through_both
     interpreters_defaults_raise_130
     an_error_is_an_errno_with_a_sentence
+    a_panic_goes_on_where_the_main_context_went_in_its_handler
+    a_handler_that_never_returns_compiles
 ];
 
 fn panic_of(code: impl FnOnce()) -> String {
@@ -128,4 +130,36 @@ fn an_error_is_an_errno_with_a_sentence() {
     let inside = error.get_ref().and_then(|inside| inside.downcast_ref::<Raise>());
     assert_eq!(inside, Some(&Raise::from(Signal::INT)));
     assert_eq!(Raise::new(0), None);
+}
+
+fn a_panic_goes_on_where_the_main_context_went_in_its_handler() {
+    let calls: [fn(); 2] = [
+        || _ = safepoint::Latch::new().wait(None),
+        || _ = safepoint::mask(Mask::Unblock, Signal::USR1),
+    ];
+    for call in calls {
+        let context = safepoint::init().unwrap();
+        let last = Rc::new(RefCell::new(None));
+        let slot = last.clone();
+        let panics = move |_: &Event| -> () {
+            drop(slot.take());
+            panic!("of the last");
+        };
+        context.install(Signal::USR1, panics).unwrap().keep();
+        *last.borrow_mut() = Some(context);
+        safepoint::raise(Signal::USR1).unwrap();
+        assert_eq!(panic_of(call), "of the last");
+        let other = Context::new().unwrap();
+        let _handler = other.install(Signal::USR2, |event| event.raise()).unwrap();
+        safepoint::raise(Signal::USR2).unwrap();
+        assert_eq!(other.check(), Err(Signal::USR2.into()), "its own, and no panic");
+    }
+}
+
+fn a_handler_that_never_returns_compiles() {
+    let context = safepoint::init().unwrap();
+    let _ends = context.install(Signal::TERM, |_| std::process::exit(3)).unwrap();
+    let _panics = context.install(Signal::USR1, |_| panic!("always")).unwrap();
+    safepoint::raise(Signal::USR1).unwrap();
+    assert_eq!(panic_of(|| _ = context.check()), "always");
 }

@@ -16,6 +16,7 @@ crate::tests![
     a_timer_may_be_cancelled_by_number_on_another_thread
     timers_go_with_their_context
     the_alarm_and_the_itimer_send_sigalrm
+    one_cancelled_by_number_on_its_thread_is_dropped
 ];
 
 const SOON: Duration = Duration::from_millis(5);
@@ -120,4 +121,22 @@ fn the_alarm_and_the_itimer_send_sigalrm() {
     assert!(safepoint::alarm(0) > 1000);
     let long = ItimerValue { value: Duration::MAX, interval: SOON };
     assert_eq!(Itimer::Prof.set(long).unwrap_err().errno(), libc::EINVAL);
+}
+
+fn one_cancelled_by_number_on_its_thread_is_dropped() {
+    let context = safepoint::init().unwrap();
+    let alive = Rc::new(());
+    let arm = || {
+        let one = alive.clone();
+        let timer = context.call_every(NEVER, NEVER, move |_| drop(one.clone())).unwrap();
+        let id = timer.id();
+        timer.keep();
+        id
+    };
+    let (first, second) = (arm(), arm());
+    safepoint::cancel(first).unwrap();
+    assert_eq!(Rc::strong_count(&alive), 2, "that one alone");
+    thread::spawn(move || safepoint::cancel(second)).join().unwrap().unwrap();
+    drop(context);
+    assert_eq!(Rc::strong_count(&alive), 1, "the other with its context");
 }
