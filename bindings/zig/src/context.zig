@@ -20,7 +20,8 @@ const done = errors.done;
 ///
 /// Where nothing else is said a function is for the owner's thread alone, and
 /// not for signal handlers; on another thread it is `error.EPERM`. Of a context
-/// that was freed, everything is `error.ESTALE`. Times are nanoseconds.
+/// that was freed, everything but a check is `error.ESTALE`. Times are
+/// nanoseconds.
 pub fn Context(comptime E: type) type {
     return struct {
         handle: ?*c.sig_context,
@@ -146,7 +147,8 @@ pub fn Context(comptime E: type) type {
 
         /// A safe point: run what is pending. One load and one branch where
         /// nothing is. Where something raises, what has not run stays pending.
-        /// Of a context that was freed it may be `error.Raised` with -ESTALE.
+        /// Of a context that was freed it does nothing, or is `error.Raised`
+        /// with -ESTALE.
         /// Thread: any, but runs nothing except on the owner's.
         pub inline fn check(self: Self) Raised!void {
             if (self.breaker().* != 0) {

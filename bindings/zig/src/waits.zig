@@ -77,7 +77,7 @@ pub fn Waits(comptime Context: type, comptime E: type) type {
         /// is EINTR and it is to be made again, since the handlers have run.
         /// Thread: any.
         pub fn retry(self: Context) WaitError!bool {
-            if (c.sig_context_retry(self.raw()) == 1) return true;
+            if (try errors.result(c.sig_context_retry(self.raw())) == 1) return true;
             const number = c.sig_context_raised(self.raw());
             const interrupted = std.c._errno().* == @intFromEnum(std.c.E.INTR);
             return if (interrupted and number != 0) raise.errorOf(E, number) else false;

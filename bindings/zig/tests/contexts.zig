@@ -44,6 +44,8 @@ test "one that was freed is refused, and the main one cannot be" {
     try expectError(error.ESTALE, script.free());
     try expectError(error.ESTALE, script.isOwner());
     try expectError(error.ESTALE, script.sleep(0));
+    std.c._errno().* = @intFromEnum(std.c.E.INTR);
+    try expectError(error.ESTALE, script.retry());
     try expectError(error.ESTALE, script.interrupt(error.TimeUp));
     try expectError(error.Raised, script.checkFrame(null));
     try expectEqual(-safepoint.errno(error.ESTALE), safepoint.raised());
