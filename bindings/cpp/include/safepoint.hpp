@@ -36,9 +36,10 @@
 /// - A time is any `std::chrono::duration`, rounded up to nanoseconds. A
 ///   negative one is 0, one of 292 years or more is `safepoint::forever`.
 /// - Guards (`handler`, `timer`, `job`, `context`) can be moved, and destroying
-///   one on whatever thread is safe: what it was given to run is not called
-///   again, and lives until it has returned. `hold` and `blocking` belong to a
-///   scope.
+///   one on whatever thread is safe: what it was given to run lives until it
+///   has returned, and is not called again; but where another thread than the
+///   owner's destroys it, the owner may be running it, or about to. `hold` and
+///   `blocking` belong to a scope.
 /// - Exceptions are needed; RTTI is not. No macro but those of `safepoint.h`.
 #pragma once
 

@@ -94,6 +94,64 @@ const test dropped{"calls, jobs and timers that fini() drops are freed", [] {
     expect(sp::stats().calls_run == 1);
 }};
 
+const test posted_at_fini{"a job that is posted while fini() runs is not freed while it is queued", [] {
+    for (int i = 0; i < 1000; ++i) {
+        sp::init();
+        auto captured = std::make_shared<int>(0);
+        std::atomic<bool> begun{false}, done{false};
+        auto job = std::make_unique<sp::job>([captured] { ++*captured; });
+        std::thread posts([&] {
+            for (int j = 0; j < 10000000 && !done; ++j, begun = true)
+                job->post();
+        });
+        while (!begun)
+            std::this_thread::yield();
+        for (int j = 0; j < 20; ++j) {
+            sp::fini();
+            sp::init();
+        }
+        done = true;
+        posts.join();
+        job.reset();
+        const long owners = captured.use_count();
+        expect(!sp::next() || owners == 2);
+        sp::fini();
+        expect(captured.use_count() == 1);
+    }
+}};
+
+const test called_at_fini{"a call that comes after fini() has dropped the others is run", [] {
+    std::atomic<int> ran{0};
+    for (int i = 0; i < 300; ++i) {
+        sp::init();
+        std::atomic<bool> begun{false}, done{false};
+        std::thread calls([&] {
+            for (int j = 0; j < 10000000 && !done; ++j, begun = true)
+                try {
+                    sp::call([&] { ++ran; });
+                } catch (const std::system_error& full) {
+                    expect(full.code() == std::errc::resource_unavailable_try_again);
+                }
+        });
+        while (!begun)
+            std::this_thread::yield();
+        for (int j = 0; j < 20; ++j) {
+            sp::fini();
+            sp::init();
+        }
+        done = true;
+        calls.join();
+        int queued = 0;
+        ran = 0;
+        while (const auto call = sp::next()) {
+            ++queued;
+            call->run();
+        }
+        expect(ran == queued);
+        sp::fini();
+    }
+}};
+
 int posted_runs = 0;
 sp::job* shared_job = nullptr;
 void post_in_a_signal_handler(int) { shared_job->post(); }
@@ -162,6 +220,22 @@ const test job_gone{"a job that is destroyed while it is queued is not run", [] 
     expect(captured.use_count() == 2);
     sp::check();
     expect(*captured == 2 && captured.use_count() == 1);
+}};
+
+const test job_ends_itself{"a job that another thread posts may destroy itself when it runs", [] {
+    sp::init();
+    for (int i = 0; i < 2000; ++i) {
+        std::atomic<sp::job*> own{nullptr};
+        std::atomic<bool> ran{false};
+        own = new sp::job([&] {
+            delete own.exchange(nullptr);
+            ran = true;
+        });
+        std::thread posts([&] { own.load()->post(); });
+        while (!ran)
+            sp::check();
+        posts.join();
+    }
 }};
 
 const test jobs_under_fire{"jobs come and go on other threads while the owner checks", [] {

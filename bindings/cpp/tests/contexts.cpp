@@ -117,6 +117,40 @@ const test inside{"a context is not freed within its own handler", [] {
     expect(refused);
 }};
 
+const test busy{"a context that is lost within its own handler runs nothing more, and frees no queued job", [] {
+    auto captured = std::make_shared<int>(0);
+    auto c = std::make_unique<sp::context>();
+    const sp::context_ref still = *c;
+    auto abandoned = std::make_unique<sp::job>([captured] { ++*captured; }, still);
+    sp::job kept([captured] { ++*captured; }, still);
+    sp::handler h(SIGUSR1, [&] {
+        c.reset();
+        abandoned.reset();
+        expect(captured.use_count() == 3); // C has it still
+    }, sp::flags::none, still);
+    abandoned->post();
+    kept.post();
+    sp::raise(SIGUSR1);
+    sp::check(still);
+    sp::check(still);
+    expect(!c && *captured == 0 && captured.use_count() == 2);
+}};
+
+const test lost_elsewhere{"a job outlives a context that another thread could not free", [] {
+    auto captured = std::make_shared<int>(0);
+    auto c = std::make_unique<sp::context>();
+    const sp::context_ref still = *c;
+    sp::handler h(SIGUSR1, [] {}, sp::flags::none, still); // this thread is the owner
+    {
+        sp::job job([captured] { ++*captured; }, still);
+        job.post();
+        elsewhere([&] { c.reset(); });
+    }
+    expect(captured.use_count() == 2);
+    sp::check(still);
+    expect(*captured == 0 && captured.use_count() == 1);
+}};
+
 const test holds{"nothing runs in a hold", [] {
     int ran = 0;
     sp::handler h(SIGUSR1, [&] { ++ran; });

@@ -203,4 +203,29 @@ const test empty_function{"an empty std::function is bad_function_call", [] {
     thrown_by<std::bad_function_call>([] { sp::check(); });
 }};
 
+const test through_c{"what a check gave to C code is thrown when that gives it back", [] {
+    sp::handler h(SIGUSR1, [] { throw tagged(1); });
+    sp::raise(SIGUSR1);
+    const int raised = sig_check();
+    expect(raised < 0 && thrown_by<tagged>([&] { sp::rethrow(raised); }).tag == 1);
+    expect(thrown_by<sp::interrupted>([&] { sp::rethrow(raised); }).number() == raised);
+    sp::rethrow(0);
+    expect(thrown_by<sp::interrupted>([] { sp::rethrow(5); }).number() == 5);
+    sp::raise(SIGUSR1);
+    expect(thrown_by<tagged>([] { sp::checked(sig_check()); }).tag == 1);
+}};
+
+const test like_an_error{"a handler may return what is an error's number elsewhere", [] {
+    sp::handler h(SIGUSR1, [] { return -EINVAL; });
+    const std::vector<std::function<void()>> all = {
+        [] { sp::check(); },
+        [] { sp::check(sp::context_ref()); },
+        [] { sp::check_frame(nullptr); },
+    };
+    for (const auto& check : all) {
+        sp::raise(SIGUSR1);
+        expect(thrown_by<sp::interrupted>(check).number() == -EINVAL);
+    }
+}};
+
 } // namespace

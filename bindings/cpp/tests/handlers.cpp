@@ -288,4 +288,38 @@ const test forks{"a child has the handlers, and none of the signals", [] {
     expect(ran == 1);
 }};
 
+const test states{"what was ignored or at its default is so again", [] {
+    std::signal(SIGUSR2, nothing);
+    sp::init(sp::interpreter_defaults);
+    sp::ignore(SIGUSR1);
+    sp::set_default(SIGUSR2);
+    for (int i = 0; i < 2; ++i) {
+        { sp::handler h(SIGPIPE, [] {}); }
+        expect(sp::query(SIGPIPE).kind == SAFEPOINT_KIND_IGNORED);
+        sp::handler outer(SIGUSR1, [] {});
+        {
+            sp::handler inner(SIGUSR1, [] {});
+            outer = sp::handler();
+        }
+        expect(sp::query(SIGUSR1).kind == SAFEPOINT_KIND_IGNORED);
+        { sp::handler h(SIGUSR2, [] {}); }
+        expect(is_default(SIGUSR2));
+    }
+    sp::raise(SIGPIPE);
+    sp::raise(SIGUSR1);
+    sp::fini();
+    expect(is_default(SIGPIPE) && is_default(SIGUSR1) && !is_default(SIGUSR2));
+}};
+
+const test once_over{"where one that runs once was made over another, none stands there after it", [] {
+    int outer_ran = 0, inner_ran = 0;
+    sp::handler outer(SIGURG, [&] { ++outer_ran; });
+    {
+        sp::handler inner(SIGURG, [&] { ++inner_ran; }, sp::flags::oneshot);
+        sp::raise(SIGURG);
+        sp::check();
+    }
+    expect(inner_ran == 1 && outer_ran == 0 && sp::query(SIGURG).handler == nullptr);
+}};
+
 } // namespace

@@ -53,6 +53,14 @@ const test times{"times are rounded up, and never too long or negative", [] {
     expect(sp::interval(std::chrono::hours::min()).count() == 0);
     expect(sp::interval(std::chrono::nanoseconds::max() - 1ns).count() == INT64_MAX - 1);
     expect(sp::interval(std::chrono::duration<unsigned char>(2)).count() == 2000000000);
+    using frames = std::chrono::duration<std::int64_t, std::ratio<1, 60>>;
+    constexpr std::int64_t year = 365 * 86400;
+    static_assert(sp::interval(frames(1)).count() == 16666667);
+    static_assert(sp::interval(frames(60)).count() == 1000000000);
+    expect(sp::interval(frames(200 * 60 * year)).count() == 200 * 1000000000ull * year);
+    expect(sp::interval(frames(300 * 60 * year)).count() == SAFEPOINT_FOREVER);
+    using parts = std::chrono::duration<std::int64_t, std::ratio<1, 1000003>>;
+    expect(sp::interval(parts(1000003ll * 86400)).count() == 86400 * 1000000000ull);
     static_assert(sp::forever.count() == SAFEPOINT_FOREVER);
 }};
 
@@ -133,8 +141,10 @@ const test sets{"a set of signals", [] {
     static_assert(two.contains(SIGINT) && !two.contains(SIGHUP) && !two.contains(-1));
     static_assert((two & ~sp::signals{SIGINT}) == sp::signals{SIGTERM} && !two.empty());
     static_assert(two.bits() == (1u << (SIGINT - 1) | 1u << (SIGTERM - 1)));
-    thrown_by<std::out_of_range>([] { sp::signals().insert(0); });
-    thrown_by<std::out_of_range>([] { sp::signals().insert(65); });
+    for (const int none : {-1, 0, 65, 100}) {
+        expect(fails_with(std::errc::invalid_argument, [&] { sp::signals().insert(none); }));
+        expect(fails_with(std::errc::invalid_argument, [&] { sp::mask(SIG_BLOCK, {none}); }));
+    }
     expect(sp::valid().contains(64) && sp::signals::all().contains(64));
     expect(std::string(sp::name(SIGINT)) == "SIGINT" && sp::number("rtmin+2") == SIGRTMIN + 2);
     expect(std::string(sp::describe(SIGINT)) == "Interrupt");
@@ -231,6 +241,16 @@ const test books{"the books balance, and the version is the library's", [] {
     const unsigned version = sp::version();
     expect(std::string(sp::version_string()) == std::to_string(version >> 16) + "." +
                std::to_string(version >> 8 & 255) + "." + std::to_string(version & 255));
+}};
+
+const test retried_in_none{"retry() says so where there is no such context", [] {
+    const auto ends = [] { return errno = EINTR, -1; };
+    sp::context c;
+    const sp::context_ref stale = c;
+    c.free();
+    expect(thrown_by<std::system_error>([&] { sp::retry(ends, stale); }).code().value() == ESTALE);
+    const sp::context_ref none(nullptr);
+    expect(fails_with(std::errc::invalid_argument, [&] { sp::retry(ends, none); }));
 }};
 
 } // namespace

@@ -4,8 +4,6 @@
 
 #include <safepoint/table.hpp>
 
-#include <atomic>
-
 namespace safepoint {
 
 namespace detail {
@@ -35,9 +33,15 @@ struct posting : work {
 
     void forked() noexcept override { queued = 0; }
 
+    // Whether C may still have it, while nobody is posting it.
+    bool may_be_queued() const noexcept { return queued > 0 && given_at >= dropped_at; }
+
     sig_job job = {};
-    std::atomic<int> queued{0}; // 1, and more while somebody is posting it
-    bool abandoned = false;     // nobody has it
+    // 1, and more while somebody is posting it, or where an end has dropped it.
+    std::atomic<int> queued{0};
+    unsigned long dropped_at = 0; // the end that has dropped it, if it was given before
+    bool abandoned = false;       // nobody has it
+    bool lost = false;            // its context is: it does nothing
 };
 
 inline int on_job(void* number) noexcept
@@ -50,11 +54,11 @@ inline int on_job(void* number) noexcept
                 return false;
             job = row->second;
             // It may be queued anew already; and it is in no queue where it was
-            // taken by next() before a fini() or a fork, and run after that.
+            // taken by next() before a fork, and run after that.
             const int left = job->queued > 0 ? --job->queued : 0;
             if (job->abandoned && left == 0)
                 rows.erase(row);
-            return !job->abandoned;
+            return !job->abandoned && !job->lost;
         });
         return wanted ? job->run(nullptr) : 0;
     });
@@ -69,26 +73,30 @@ inline void abandon_job(key number)
         if (row == rows.end())
             return;
         row->second->abandoned = true;
-        if (row->second->queued == 0)
+        if (!row->second->may_be_queued())
             gone = table<posting>::take(rows, number);
     });
 }
 
-// A context has ended, and what was pending for it with it.
-inline void drop_jobs(sig_context* context)
+// A context has ended, and what was pending for it when this end began with it.
+inline void drop_jobs(sig_context* context, unsigned long end)
 {
-    std::vector<key> abandoned;
-    table<posting>::the().locked([&](auto& rows) {
-        for (auto& row : rows) {
-            if (row.second->context != context)
-                continue;
-            row.second->queued = 0;
-            if (row.second->abandoned)
-                abandoned.push_back(row.first);
-        }
+    table<posting>::the().drop([&](posting& job) {
+        if (job.context != context)
+            return false;
+        job.dropped_at = end;
+        return job.abandoned && !job.may_be_queued();
     });
-    for (const key number : abandoned)
-        abandon_job(number);
+}
+
+// A context is lost, with all that C has of it.
+inline void lose_jobs(sig_context* context)
+{
+    table<posting>::the().locked([&](auto& rows) {
+        for (auto& row : rows)
+            if (row.second->context == context)
+                row.second->lost = true;
+    });
 }
 
 } // namespace detail
@@ -108,6 +116,7 @@ template <class Function> void call(Function&& function, context_ref in = {})
         calls.take(number);
         detail::fail(result, "call", in);
     }
+    calls.given(number);
 }
 
 /// sig_add_pending_call(): false where there is no room. `function` must not
@@ -171,10 +180,13 @@ public:
     {
         if (!work_)
             detail::fail(-EINVAL, "post() of an empty job");
-        ++work_->queued;
-        const int result = sig_context_post(work_->context, &work_->job);
-        if (result != 0)
-            --work_->queued;
+        const auto work = work_; // the owner may run it at once, and it destroy this
+        ++work->queued;
+        const int result = sig_context_post(work->context, &work->job);
+        if (result == 0)
+            work->given();
+        else
+            --work->queued;
         detail::done("post", result);
         return result == 0;
     }
@@ -209,6 +221,7 @@ public:
             calls.take(number_);
             detail::fail(result, "timer", in);
         }
+        calls.given(number_);
     }
 
     timer(timer&& from) noexcept : number_(std::exchange(from.number_, nullptr)), id_(from.id_) {}

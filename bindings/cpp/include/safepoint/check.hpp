@@ -10,10 +10,11 @@ namespace safepoint {
 
 namespace detail {
 
-// What a check of a context, not the main one, returned: its errors are no raise.
+// What a check of a context returned: its errors are no raise. The main one has
+// none.
 [[gnu::cold]] inline void checked_slowly(int raised, context_ref in)
 {
-    if (raised == -EINVAL || raised == -ESTALE)
+    if (in.get() != sig_main() && (raised == -EINVAL || raised == -ESTALE))
         fail(raised, "check", in);
     if (raised != 0)
         raise(raised);

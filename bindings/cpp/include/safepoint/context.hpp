@@ -15,12 +15,31 @@ namespace detail {
 // The breaker of no context: a check looks closer, and finds that there is none.
 inline const volatile std::uint32_t tripped = 1;
 
-// What C++ gave this context to run is dropped.
+// Handlers, calls and timers that C++ gave this context.
 inline void drop(sig_context* context)
 {
-    table<handling>::the().drop(context);
-    table<calling>::the().drop(context);
-    drop_jobs(context);
+    const auto of_it = [&](const work& work) { return work.context == context; };
+    table<handling>::the().drop(of_it);
+    table<calling>::the().drop(of_it);
+}
+
+// sig_context_free(); with it goes what C++ gave this context to run.
+inline int free(sig_context* context)
+{
+    const unsigned long end = ++ends;
+    const int result = sig_context_free(context);
+    if (result < 0)
+        return result;
+    drop(context);
+    drop_jobs(context, end);
+    return result;
+}
+
+// It cannot be freed: C has its jobs still, and may run them.
+inline void lose(sig_context* context)
+{
+    drop(context);
+    lose_jobs(context);
 }
 
 } // namespace detail
@@ -35,8 +54,14 @@ inline void init(std::uint32_t flags = 0)
 /// main context are then of nothing.
 inline void fini()
 {
+    const unsigned long end = ++detail::ends;
     detail::done("fini", sig_fini());
-    detail::drop(sig_main());
+    const auto dropped = [&](const detail::work& work) {
+        return work.context == sig_main() && work.is_dropped_by(end);
+    };
+    detail::table<detail::handling>::the().drop(dropped);
+    detail::table<detail::calling>::the().drop(dropped);
+    detail::drop_jobs(sig_main(), end);
 }
 
 /// sig_is_owner(): whether the calling thread is.
@@ -77,10 +102,8 @@ public:
     /// run is not called any more, its memory stays.
     ~context()
     {
-        if (!context_)
-            return;
-        sig_context_free(context_);
-        detail::drop(context_);
+        if (context_ && detail::free(context_) < 0)
+            detail::lose(context_);
     }
 
     /// sig_context_free(). Throws EPERM on another thread while the owner's
@@ -88,8 +111,7 @@ public:
     /// then.
     void free()
     {
-        detail::done("context::free", sig_context_free(context_));
-        detail::drop(context_);
+        detail::done("context::free", detail::free(context_));
         context_ = nullptr;
         breaker_ = &detail::tripped;
     }

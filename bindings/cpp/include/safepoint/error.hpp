@@ -41,8 +41,9 @@ public:
 /// std::errc, in the words of sig_strerror().
 inline const std::error_category& category() noexcept
 {
-    static const detail::errors the;
-    return the;
+    // Never destroyed: what is static may throw at exit.
+    static const detail::errors* const the = new detail::errors;
+    return *the;
 }
 
 /// What a check or a wait throws where a handler returned a number, or where
@@ -66,15 +67,21 @@ private:
 
 namespace detail {
 
-// What a handler that throws returns to C.
-inline constexpr int thrown = INT_MIN + 83;
-
-// And what it threw. One is enough: the check or the wait that called it returns
-// at once, on this thread. Visible, so that a plugin and its host share it.
+// What a handler threw. One is enough: the check or the wait that called it
+// returns at once, on this thread. Visible, so that a plugin and its host share
+// it; for one that is loaded by dlopen() the host has to be linked with -rdynamic.
 [[gnu::visibility("default")]] inline std::exception_ptr& kept() noexcept
 {
     static thread_local std::exception_ptr exception;
     return exception;
+}
+
+// What a handler that throws returns to C: a number of this kept() alone. Where a
+// plugin has another, what stays behind there is never taken for a later one.
+inline int thrown() noexcept
+{
+    const auto where = reinterpret_cast<std::uintptr_t>(&kept());
+    return INT_MIN + 1 + static_cast<int>(where / alignof(std::exception_ptr) % 0x10000000);
 }
 
 // Run what may throw, for C.
@@ -84,23 +91,30 @@ template <class Run> int without_throwing(Run&& run) noexcept
         return run();
     } catch (...) {
         kept() = std::current_exception();
-        return thrown;
+        return thrown();
     }
 }
 
 // Throw what a check returned.
 [[noreturn, gnu::cold]] inline void raise(int number)
 {
-    if (number == thrown)
+    if (number == thrown())
         if (std::exception_ptr exception = std::exchange(kept(), nullptr))
             std::rethrow_exception(std::move(exception));
     throw interrupted(number);
+}
+
+[[noreturn, gnu::cold]] inline void fail_no_signal()
+{
+    throw std::system_error(EINVAL, category(), "safepoint: a signal is from 1 to 64");
 }
 
 // Throw what a negative result means.
 [[noreturn, gnu::cold]] inline void fail(long result, const std::string& what,
                                          context_ref in = {})
 {
+    if (result == thrown()) // of a check
+        raise(thrown());
     if (result == -EINTR)
         if (int number = sig_context_raised(in.get()))
             raise(number);
@@ -120,9 +134,20 @@ inline long done(const char* what, long result, context_ref in = {})
 /// a negative one is thrown, as all that is here does:
 ///
 ///     long size = safepoint::checked(sig_recvmsg(fd, &message, 0));
+///
+/// A check's result is for rethrow().
 inline long checked(long result, context_ref in = {})
 {
     return detail::done("checked", result, in);
+}
+
+/// Throw what a check has returned to C code, and that to us: what the handler
+/// threw, or interrupted with what it returned. Nothing where it is 0. On the
+/// check's thread, before another handler throws.
+inline void rethrow(int raised)
+{
+    if (raised != 0)
+        detail::raise(raised);
 }
 
 } // namespace safepoint

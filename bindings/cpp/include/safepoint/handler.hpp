@@ -50,6 +50,23 @@ inline void forget_handler(key number)
     });
 }
 
+// Put back what stood before a handler of ours. An ignored signal goes over to
+// being ignored at once: in between it would kill.
+inline int put_back(const handling& mine, const disposition& before)
+{
+    sig_context* const in = mine.context;
+    if (before.handler)
+        return sig_context_install(in, mine.signum, before.handler, before.user, before.flags);
+    if (before.kind == SAFEPOINT_KIND_IGNORED)
+        return sig_context_ignore(in, mine.signum);
+    const int result = sig_context_restore(in, mine.signum);
+    disposition now = {};
+    if (result < 0 || before.kind != SAFEPOINT_KIND_DEFAULT ||
+        sig_context_query(in, mine.signum, &now, sizeof now) < 0 || now.kind == before.kind)
+        return result;
+    return sig_context_default(in, mine.signum); // set_default() had changed it
+}
+
 // Put back what stood there before, unless ours no longer does: 0, or a
 // negative errno, and nothing has changed.
 inline int put_back(key number)
@@ -67,10 +84,8 @@ inline int put_back(key number)
         const disposition before =
             table<handling>::the().locked([&](auto&) { return mine->previous; });
         // Where somebody has put a C handler over it, that is left alone.
-        result = before.handler && !now.overwritten
-                     ? sig_context_install(mine->context, mine->signum, before.handler,
-                                           before.user, before.flags)
-                     : sig_context_restore(mine->context, mine->signum);
+        result = now.overwritten ? sig_context_restore(mine->context, mine->signum)
+                                 : put_back(*mine, before);
         if (result < 0)
             return result;
     }
@@ -82,12 +97,15 @@ inline int put_back(key number)
 
 /// A handler, as long as this lives: sig_install(). Then what stood there before
 /// is put back: the handler that was this context's when this one was made (so
-/// they nest), or whatever sig_restore() does. One that was replaced meanwhile
-/// changes nothing by going.
+/// they nest), that the signal was ignored or at its default, or whatever
+/// sig_restore() does. One that was replaced meanwhile changes nothing by going;
+/// nor does one with flags::oneshot that has run: no handler stands there then,
+/// whatever it was made over.
 ///
 /// It may be destroyed within itself. On another thread than the owner's the
 /// handler cannot be taken away: from then on it does nothing, and the signal
-/// with it, until the owner installs another.
+/// with it, until the owner installs another. Where the owner was about to run
+/// it, that may still come just after; what it refers to has to live as long.
 class [[nodiscard]] handler {
 public:
     /// None.
@@ -119,8 +137,10 @@ public:
         // has put a C handler, is not put back: sig_restore() knows what is.
         if (work->previous.overwritten ||
             (work->previous.handler == detail::on_signal &&
-             !detail::table<detail::handling>::the().find(work->previous.user)))
+             !detail::table<detail::handling>::the().find(work->previous.user))) {
             work->previous = {};
+            work->previous.kind = SAFEPOINT_KIND_FOREIGN;
+        }
         const detail::key number = detail::table<detail::handling>::the().add(work);
         const int installed = sig_context_install(in.get(), signum, detail::on_signal, number,
                                                   static_cast<std::uint32_t>(how));
@@ -128,6 +148,7 @@ public:
             detail::forget_handler(number);
         if (installed < 0)
             detail::fail(installed, what, in);
+        work->given();
         number_ = installed == 0 ? number : nullptr;
     }
 

@@ -8,11 +8,11 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <type_traits>
 #include <unordered_map>
-#include <vector>
 
 namespace safepoint {
 
@@ -21,13 +21,31 @@ namespace detail {
 // A number, as C's `user` or `arg`.
 using key = void*;
 
+// How many ends of contexts have begun, that is sig_fini() and sig_context_free(),
+// and 1.
+inline std::atomic<unsigned long> ends{1};
+
 // Something to run, of a context.
 struct work {
     virtual ~work() = default;
     virtual int run(const sig_event* event) = 0;
     virtual void forked() noexcept {} // in the child, where nothing is pending
 
+    // C has just been given it. Read by writing: an end that is not counted here
+    // begins after that, and drops it.
+    void given() noexcept
+    {
+        const unsigned long now = ends.fetch_add(0);
+        for (unsigned long last = given_at; last < now;)
+            if (given_at.compare_exchange_weak(last, now))
+                break;
+    }
+
+    // Whether this end has dropped it. What came meanwhile may be for the next owner.
+    bool is_dropped_by(unsigned long end) const noexcept { return given_at != 0 && given_at < end; }
+
     sig_context* context = nullptr;
+    std::atomic<unsigned long> given_at{0}; // the ends that had begun by then; 0 is never
 };
 
 // A function's result, as C wants it.
@@ -131,14 +149,23 @@ public:
         return work;
     }
 
-    // All of a context, which has ended.
-    void drop(sig_context* context)
+    // C has it now, or has had it already.
+    void given(key number)
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        const auto row = rows_.find(number);
+        if (row != rows_.end())
+            row->second->given();
+    }
+
+    // All of which this is true.
+    template <class Which> void drop(Which&& which)
     {
         rows dropped;
         const std::lock_guard<std::mutex> lock(mutex_);
         for (auto row = rows_.begin(); row != rows_.end();) {
             const auto next = std::next(row);
-            if (row->second->context == context)
+            if (which(*row->second))
                 dropped.insert(rows_.extract(row));
             row = next;
         }

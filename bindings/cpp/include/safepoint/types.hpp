@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>
-#include <stdexcept>
+#include <ratio>
 
 namespace safepoint {
 
@@ -32,8 +32,14 @@ private:
             return 0;
         if (any(length) >= any(std::chrono::nanoseconds::max()))
             return SAFEPOINT_FOREVER;
-        return static_cast<std::uint64_t>(
-            std::chrono::ceil<std::chrono::nanoseconds>(length).count());
+        if constexpr (std::ratio_divide<Period, std::nano>::den == 1) {
+            return static_cast<std::uint64_t>(
+                std::chrono::ceil<std::chrono::nanoseconds>(length).count());
+        } else { // where std::chrono multiplies before it divides, and overflows
+            const long double exact = any(length).count();
+            const auto down = static_cast<std::uint64_t>(exact);
+            return down + (static_cast<long double>(down) < exact);
+        }
     }
 
     std::uint64_t count_;
@@ -63,6 +69,12 @@ struct event : sig_event {
     void run() const;
 };
 
+namespace detail {
+
+[[noreturn]] void fail_no_signal();
+
+} // namespace detail
+
 /// How a handler is installed: the C header's SAFEPOINT_RESTART and so on.
 enum class flags : std::uint32_t {
     none = 0,
@@ -85,7 +97,7 @@ class signals {
 public:
     constexpr signals() noexcept = default;
 
-    /// These. Throws std::out_of_range for what is not from 1 to 64.
+    /// These. Throws EINVAL for what is not from 1 to 64.
     constexpr signals(std::initializer_list<int> numbers)
     {
         for (int signum : numbers)
@@ -134,7 +146,7 @@ private:
     static constexpr std::uint64_t bit(int signum)
     {
         if (signum < 1 || signum > 64)
-            throw std::out_of_range("safepoint::signals: a signal is from 1 to 64");
+            detail::fail_no_signal();
         return std::uint64_t(1) << (signum - 1);
     }
 

@@ -276,12 +276,13 @@ private:
 /// Thread: any. In a signal handler: no
 template <class Function> auto retry(Function&& function, context_ref in = {})
 {
-    auto result = function();
-    while (result == -1 && sig_context_retry(in.get()) > 0)
-        result = function();
-    if (result == -1)
-        detail::fail(-errno, "retry", in);
-    return result;
+    for (;;) {
+        const auto result = function();
+        if (result != -1)
+            return result;
+        if (detail::done("retry", sig_context_retry(in.get()), in) == 0)
+            detail::fail(-errno, "retry", in);
+    }
 }
 
 } // namespace safepoint
