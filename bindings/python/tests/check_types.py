@@ -22,7 +22,7 @@ def main(cache: str) -> int:
     mypy = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", cache]
     path = {"MYPYPATH": f"{ROOT}/src:{ROOT}"}
     modules = ["safepoint", "safepoint._contexts", "safepoint._types", "safepoint.signal"]
-    modules += ["worker"]
+    modules += ["safepoint_activate", "worker"]
     return subprocess.run(
         [*mypy, *(word for module in modules for word in ("-m", module))],
         env={**os.environ, **path},

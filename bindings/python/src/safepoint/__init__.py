@@ -68,6 +68,7 @@ def init(*, interpreter_defaults: bool = False) -> None:
     interpreter_defaults: SIGINT, where it has its default or Python's own
     handler, gets `interrupted`: Ctrl-C raises KeyboardInterrupt at the next safe
     point, and nowhere else. SIGPIPE and SIGXFSZ, at their defaults, are ignored.
+    While safepoint.signal has the signals, Ctrl-C stays as that has it.
 
     The first thread, then the owner; PermissionError elsewhere. Again is no error.
     """

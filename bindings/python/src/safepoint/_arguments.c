@@ -7,10 +7,11 @@ int to_signum(PyObject *object, void *signum)
 {
     int number;
     if (PyUnicode_Check(object)) {
-        const char *name = PyUnicode_AsUTF8AndSize(object, NULL);
+        Py_ssize_t length;
+        const char *name = PyUnicode_AsUTF8AndSize(object, &length);
         if (name == NULL)
             return 0;
-        number = sig_number(name);
+        number = strlen(name) == (size_t)length ? sig_number(name) : -1;
         if (number < 0) {
             PyErr_Format(PyExc_ValueError, "no signal is called %R", object);
             return 0;
@@ -19,8 +20,11 @@ int to_signum(PyObject *object, void *signum)
         long value = PyLong_AsLong(object);
         if (value == -1 && PyErr_Occurred())
             return 0;
-        /* No signal is out of an int's range, and 0 is none either. */
-        number = value == (int)value ? (int)value : 0;
+        number = (int)value;
+        if (value != number) {
+            (void)failed(-EINVAL);
+            return 0;
+        }
     }
     *(int *)signum = number;
     return 1;

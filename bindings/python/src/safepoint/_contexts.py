@@ -239,7 +239,8 @@ class Context(_native.Context):
     def call(self, function: Callable[..., object], *args: object) -> None:
         """Have the owner call function(*args) at its next safe point.
 
-        What it raises or returns counts as a handler's. Those that one thread
+        What it raises or returns counts as a handler's: os.write() returns a
+        number that is not 0, so wrap it. Those that one thread
         adds run in that order. 1,024 can wait, then BlockingIOError. Any thread.
         """
         if args:

@@ -160,6 +160,7 @@ PyObject *entries_forked(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
     drop_of(calls, NULL);
+    watch_forked();
     Py_RETURN_NONE;
 }
 

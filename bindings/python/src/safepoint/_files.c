@@ -92,16 +92,16 @@ static PyObject *context_accept(Context *self, PyObject *object)
 
 static PyObject *context_open(Context *self, PyObject *args)
 {
-    PyObject *path;
+    PyObject *given, *path;
     int flags, mode = 0777;
     long result;
-    if (!PyArg_ParseTuple(args, "O&i|i:open", PyUnicode_FSConverter, &path,
-                          &flags, &mode))
+    if (!PyArg_ParseTuple(args, "Oi|i:open", &given, &flags, &mode) ||
+        !PyUnicode_FSConverter(given, &path))
         return NULL;
     const char *name = PyBytes_AsString(path);
     WAIT(sig_context_open, name, flags | O_CLOEXEC, (unsigned)mode);
     Py_DECREF(path);
-    return counted(self, result);
+    return result < 0 ? ended_at(self, result, given) : PyLong_FromLong(result);
 }
 
 static PyObject *context_flock(Context *self, PyObject *args)

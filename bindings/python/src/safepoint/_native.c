@@ -197,6 +197,7 @@ static PyMethodDef methods[] = {
     {"close", entries_close, METH_NOARGS, NULL},
     {"use_types", use_types, METH_VARARGS, NULL},
     {"become_main", context_become_main, METH_O, NULL},
+    {"trip_watched", trip_watched, METH_O, NULL},
     METHOD(interrupted, METH_O,
            "A handler to install: it raises KeyboardInterrupt, from the check "
            "or the wait."),
@@ -215,8 +216,9 @@ static PyMethodDef methods[] = {
            "check. Any thread."),
     METHOD(kill, METH_VARARGS, "kill(pid, signum): kill(2). Any thread."),
     METHOD(kill_thread, METH_VARARGS,
-           "kill_thread(ident, signum): to a thread of this process that "
-           "lives, by its\nthreading.get_ident(). Any thread."),
+           "kill_thread(ident, signum): to a thread of this process, by its\n"
+           "threading.get_ident(). It has to live: for another number this may "
+           "crash, as\nsignal.pthread_kill() may. Any thread."),
     METHOD(queue, METH_VARARGS,
            "queue(pid, signum, value): a signal with an int, which its event "
            "has as `value`.\nBlockingIOError where the receiver's queue is "

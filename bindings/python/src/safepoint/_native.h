@@ -14,6 +14,7 @@
 #include <Python.h>
 #include <errno.h>
 #include <safepoint.h>
+#include <string.h>
 
 typedef struct {
     PyObject_HEAD
@@ -61,8 +62,10 @@ PyObject *done(long result);
 PyObject *took(long result);
 /* After a check: None, or NULL and what was raised. */
 PyObject *checked(int raised);
-/* After a wait that failed: always NULL. */
+/* After a wait that failed, as the system call says: always NULL. The path may
+ * be NULL. */
 PyObject *ended(Context *context, long error);
+PyObject *ended_at(Context *context, long error, PyObject *path);
 /* After a wait: None, or its result. */
 PyObject *over(Context *context, long result);
 PyObject *counted(Context *context, long result);
@@ -88,14 +91,19 @@ PyObject *latch_waited(Context *context, PyObject *latch, uint64_t ns);
 
 /* _watch.c: Python's own handlers, within a wait */
 
-typedef struct {
+typedef struct Watch {
     sig_context *handle; /* to wait with */
     uint64_t signals;    /* that are watched until watch_end() */
+    unsigned long thread;
+    struct Watch *around; /* of a wait whose handler is in this one */
 } Watch;
 
 int watch_begin(Watch *watch, Context *context); /* -1 with an exception */
+int watch_again(void); /* a handler has run; -1 with an exception */
 void watch_end(const Watch *watch);
+void watch_forked(void);
 void unwatch(sig_context *handle, int signum);
+PyObject *trip_watched(PyObject *, PyObject *signum);
 
 /* A call of the library in which handlers may run, and others meanwhile. */
 #define WITHOUT_GIL(statement)                                               \

@@ -166,7 +166,7 @@ PyMethodDef point_methods[] = {
            "interrupt(number): the owner's next check or wait raises "
            "Interrupted(number), or\nKeyboardInterrupt for INTERRUPTED, before "
            "anything runs; the rest stays pending. A\nlater number replaces one "
-           "that was not raised yet. Any thread. ValueError for 0."),
+           "that was not raised yet. Any thread. OSError EINVAL for 0."),
     WRAPPED(set_wakeup_fd, METH_VARARGS),
     METHOD(event_fd, METH_NOARGS,
            "A descriptor that is readable while something is pending: poll "

@@ -49,6 +49,8 @@ static int raised_by(PyObject *result)
 /* A thread that Python does not know has nobody to raise to. */
 static int left(PyGILState_STATE gil, int known, int raised)
 {
+    if (raised == 0 && watch_again() < 0)
+        raised = 1;
     if (raised != 0 && !known)
         PyErr_WriteUnraisable(NULL);
     PyGILState_Release(gil);
@@ -123,8 +125,11 @@ PyObject *event_object(const sig_event *event)
 
 PyObject *failed(long error)
 {
-    PyObject *args =
-        Py_BuildValue("(is)", (int)-error, sig_strerror((int)error));
+    /* Of what the library itself never says it has no sentence. */
+    const char *sentence = sig_strerror((int)error);
+    if (sentence == sig_strerror(INT_MAX))
+        sentence = strerror((int)-error);
+    PyObject *args = Py_BuildValue("(is)", (int)-error, sentence);
     if (args != NULL)
         PyErr_SetObject(PyExc_OSError, args);
     Py_XDECREF(args);
@@ -150,9 +155,17 @@ PyObject *checked(int raised)
 
 PyObject *ended(Context *context, long error)
 {
+    return ended_at(context, error, NULL);
+}
+
+PyObject *ended_at(Context *context, long error, PyObject *path)
+{
     if (PyErr_Occurred())
         return NULL;
     if (error == -EINTR)
         return checked(sig_context_raised(context->handle));
-    return failed(error);
+    if (error == -ESTALE)
+        return failed(error);
+    errno = (int)-error;
+    return PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, path);
 }

@@ -128,7 +128,7 @@ static PyObject *interrupt_main(PyObject *module, PyObject *args)
     if (state.is_on && signum != 0 && PyTuple_Size(args) <= 1 &&
         state.slots[signum].runs) {
         (void)sig_context_trip(state.handlers, signum);
-        Py_RETURN_NONE;
+        return PyObject_CallFunction(state.trip_watched, "i", signum);
     }
     return PyObject_Call(state.interrupt_main, args, NULL);
 }
@@ -196,24 +196,32 @@ static int copy_stock(PyObject *module)
     return PyDict_Merge(into, from, 0);
 }
 
+static PyObject *attribute_of(const char *module_name, const char *name)
+{
+    PyObject *module = PyImport_ImportModule(module_name);
+    PyObject *found = module == NULL ? NULL
+        : PyObject_GetAttrString(module, name);
+    Py_XDECREF(module);
+    return found;
+}
+
 static int start(PyObject *module)
 {
-    PyObject *thread;
     if (PyInterpreterState_GetID(PyInterpreterState_Get()) != 0 ||
         state.module != NULL) {
         PyErr_SetString(PyExc_ImportError, "safepoint._signal is for the main "
                                            "interpreter, and only once");
         return -1;
     }
-    if ((state.stock = PyImport_ImportModule("_signal")) == NULL ||
-        (thread = PyImport_ImportModule("_thread")) == NULL)
+    if ((state.stock = PyImport_ImportModule("_signal")) == NULL)
         return -1;
     state.module = module;
-    state.interrupt_main = PyObject_GetAttrString(thread, "interrupt_main");
-    Py_DECREF(thread);
+    state.interrupt_main = attribute_of("_thread", "interrupt_main");
+    state.trip_watched = attribute_of("safepoint._native", "trip_watched");
     state.runner = PyCFunction_New(&safepoint_run, NULL);
     state.event = PyStructSequence_NewType(&event_description);
-    if (state.interrupt_main == NULL || state.runner == NULL ||
+    if (state.interrupt_main == NULL || state.trip_watched == NULL ||
+        state.runner == NULL ||
         state.event == NULL ||
         add(module, "_Event", Py_NewRef((PyObject *)state.event)) < 0 ||
         add(module, "_interrupt_main",
@@ -241,6 +249,7 @@ static void stop(void *module)
     }
     Py_CLEAR(state.runner);
     Py_CLEAR(state.interrupt_main);
+    Py_CLEAR(state.trip_watched);
     Py_CLEAR(state.event);
     Py_CLEAR(state.with_event);
     Py_CLEAR(state.stock);

@@ -51,6 +51,7 @@ extern struct signal_state {
     void *module; /* ours */
     PyObject *stock; /* CPython's */
     PyObject *interrupt_main; /* of CPython's module _thread */
+    PyObject *trip_watched; /* of safepoint._native: for its waits */
     PyObject *runner; /* run(), as a callable */
     PyTypeObject *with_event; /* of handlers that ask for an event */
     PyTypeObject *event; /* what they are given */

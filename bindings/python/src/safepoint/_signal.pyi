@@ -3,6 +3,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, final
 
+from safepoint import _sigwait
+
 @final
 class _Event(tuple[int, ...]):
     @property
@@ -29,6 +31,10 @@ _Handler = Callable[[int, FrameType | None], Any] | int | None
 def signal(signalnum: int, handler: _Handler, /) -> _Handler: ...
 def getsignal(signalnum: int, /) -> _Handler: ...
 def set_wakeup_fd(fd: int, /, *, warn_on_full_buffer: bool = True) -> int: ...
+sigtimedwait = _sigwait.sigtimedwait
+sigwait = _sigwait.sigwait
+sigwaitinfo = _sigwait.sigwaitinfo
+
 def _interrupt_main(signum: int = ..., /) -> None: ...
 def _stats() -> dict[str, int]: ...
 def _begin(with_event: type, /) -> bool: ...

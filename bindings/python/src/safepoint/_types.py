@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from collections.abc import Callable
 from typing import NamedTuple
@@ -48,8 +47,7 @@ class Interrupted(BaseException):
         return number
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """What happened. What does not apply is 0 or None."""
 
     kind: int
@@ -68,7 +66,7 @@ class Event:
     """What sigqueue sent along."""
     call: Callable[[], object] | None
     """CALL and TIMER: what was to be called."""
-    count: int
+    count: int  # type: ignore[assignment]
     """Deliveries that this event stands for: at least 1. Where it is more, code,
     pid, uid, value and time are those of the first."""
     lost: int

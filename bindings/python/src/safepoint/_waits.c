@@ -33,10 +33,9 @@ static PyObject *context_pause(Context *self, PyObject *unused)
 {
     (void)unused;
     int result;
-    if (sig_context_is_owner(self->handle) == 1)
-        WAIT(sig_context_pause);
-    else
-        result = sig_context_pause(self->handle); /* refused */
+    if (sig_context_is_owner(self->handle) != 1)
+        return done(sig_context_pause(self->handle)); /* refused */
+    WAIT(sig_context_pause);
     return over(self, result);
 }
 

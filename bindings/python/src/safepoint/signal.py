@@ -34,12 +34,13 @@ import importlib
 import os
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from signal import *
-from signal import Handlers
+from signal import Handlers, Signals
 from typing import Any
 
-from safepoint import _signal
+from safepoint import _signal, _sigwait
+from safepoint._sigwait import sigtimedwait, sigwaitinfo
 
 _standard: Any = importlib.import_module("signal")  # with its private names
 
@@ -87,6 +88,10 @@ class with_event:
         return f"with_event({self.handler!r})"
 
 
+# Loaded again, as by importlib.reload(), it is the class that is known already.
+with_event = vars(_signal).setdefault("_with_event", with_event)  # type: ignore[misc]
+
+
 def _begin() -> None:
     if _signal._begin(with_event):
         atexit.register(_signal._at_exit)
@@ -124,6 +129,12 @@ def set_wakeup_fd(  # type: ignore[no-redef]
     return _signal.set_wakeup_fd(fd, warn_on_full_buffer=warn_on_full_buffer)
 
 
+def sigwait(sigset: Iterable[int]) -> int:  # type: ignore[no-redef]
+    """Wait for a signal in sigset; return its number."""
+    result: int = _standard._int_to_enum(_sigwait.sigwait(sigset), Signals)
+    return result
+
+
 def stats() -> dict[str, int]:
     """What has come since this began, or since the fork, as a dict.
 
@@ -145,4 +156,7 @@ def activate() -> None:
     _begin()
     sys.modules["_signal"] = _standard._signal = _signal
     _standard.set_wakeup_fd = _signal.set_wakeup_fd
+    _standard.sigwaitinfo = _signal.sigwaitinfo = sigwaitinfo
+    _standard.sigtimedwait = _signal.sigtimedwait = sigtimedwait
+    _signal.sigwait = _sigwait.sigwait
     _thread.interrupt_main = _signal._interrupt_main

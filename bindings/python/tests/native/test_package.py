@@ -96,3 +96,20 @@ def test_nothing_leaks():
         tracemalloc.stop()
     # One object in each round would be 300 blocks, and thousands of bytes.
     assert blocks < 150 and size < 10_000, (size, blocks)
+
+
+def test_an_event_is_a_tuple_with_names(seen):
+    with safepoint.install("USR1", seen.append):
+        safepoint.raise_signal("USR1")
+        safepoint.check()
+    (event,) = seen
+    assert event == safepoint.Event(*event) and event != event._replace(count=2)
+    assert repr(event).startswith(f"Event(kind=1, signum={signal.SIGUSR1:d}, code=-6,")
+    assert (event.count, event.name) == (1, "SIGUSR1")
+    with pytest.raises(AttributeError):
+        event.count = 2
+
+
+def test_to_import_it_loads_no_module_that_is_slow_to_load(python):
+    program = "import sys, safepoint.signal; print({'inspect', 'ast'} & set(sys.modules))"
+    assert python(program) == "set()\n"

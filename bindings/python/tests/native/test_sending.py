@@ -102,3 +102,24 @@ def test_alarm_and_itimers():
         safepoint.getitimer(9)
     with pytest.raises(ValueError):
         safepoint.setitimer(signal.ITIMER_REAL, -1)
+
+
+HUGE = [2**31, 2**32, 2**33, 2**40, -(2**40)]
+
+
+@pytest.mark.parametrize("number", HUGE)
+def test_a_number_that_is_no_int_of_cs_is_no_signal(number):
+    for wrong in (
+        lambda: safepoint.kill(os.getpid(), number),
+        lambda: safepoint.queue(os.getpid(), number, 5),
+        lambda: safepoint.number(number),
+        lambda: safepoint.install(number, print),
+    ):
+        with pytest.raises(OSError, match="no such signal"):
+            wrong()
+
+
+@pytest.mark.parametrize("name", ["INT\0x", "INT\0", "\0"])
+def test_a_name_does_not_end_at_a_nul(name):
+    with pytest.raises(ValueError, match="no signal is called"):
+        safepoint.number(name)

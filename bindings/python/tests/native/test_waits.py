@@ -356,3 +356,109 @@ def test_a_latch_needs_four_bytes_in_their_place(buffer):
         Latch(b"1234")
     with pytest.raises(TypeError):
         safepoint.main.latch_wait(buffer)
+
+
+AGAIN = {
+    "by a handler": """
+def first(*args):
+    signal.signal(second_signal, second)
+signal.signal(first_signal, first)
+""",
+    "by one of safepoint's": """
+def first(event):
+    signal.signal(second_signal, second)
+safepoint.install(first_signal, first)
+""",
+    "by a handler that waits": """
+def first(*args):
+    safepoint.sleep(0)
+    signal.signal(second_signal, second)
+    safepoint.sleep(0)
+signal.signal(first_signal, first)
+""",
+}
+
+
+@pytest.mark.parametrize("active", [False, True])
+@pytest.mark.parametrize("how", AGAIN)
+@pytest.mark.parametrize("signals", ["INT INT", "USR1 TERM"])
+def test_a_handler_that_is_set_in_a_wait_ends_it(how, signals, active, python):
+    first, second = signals.split()
+    if how == "by one of safepoint's" and first == second:
+        pytest.skip("it is another handler's")
+    program = f"""
+import faulthandler, os, signal, threading, safepoint
+faulthandler.dump_traceback_later(50, exit=True)
+if {active}:
+    import safepoint.signal
+    safepoint.signal.activate()
+first_signal, second_signal = signal.SIG{first}, signal.SIG{second}
+def second(*args):
+    raise KeyboardInterrupt
+{AGAIN[how]}
+def asleep():
+    for _ in range(50_000):
+        with open(f"/proc/self/task/{{os.getpid()}}/stat") as stat:
+            if stat.read().rpartition(")")[2].split()[0] == "S":
+                return
+        os.sched_yield()
+def send():
+    asleep()
+    os.kill(os.getpid(), first_signal)
+    while signal.getsignal(second_signal) is not second:
+        os.sched_yield()
+    asleep()
+    os.kill(os.getpid(), second_signal)
+threading.Thread(target=send, daemon=True).start()
+try:
+    safepoint.sleep(None)
+except KeyboardInterrupt:
+    print("ended")
+"""
+    assert python(program) == "ended\n"
+
+
+def test_a_forked_child_of_another_thread_waits_as_ever(python):
+    program = """
+import os, signal, threading, safepoint
+safepoint.init()
+seen = []
+signal.signal(signal.SIGUSR1, lambda *args: seen.append(1))
+def fork():
+    pid = os.fork()
+    if pid == 0:
+        safepoint.call(seen.append, 2)
+        safepoint.check()
+        safepoint.sleep(0)
+        os._exit(0 if seen == [2] else 1)
+    print(os.waitpid(pid, 0)[1])
+    os.kill(os.getpid(), signal.SIGTERM)
+def end(*args):
+    raise SystemExit
+signal.signal(signal.SIGTERM, end)
+threading.Thread(target=fork).start()
+safepoint.sleep(None)
+"""
+    assert python(program) == "0\n"
+
+
+def test_errors_say_what_the_system_says(tmp_path, thread):
+    with pytest.raises(FileNotFoundError) as found:
+        safepoint.open(tmp_path / "none", os.O_RDONLY)
+    assert found.value.strerror == "No such file or directory"
+    assert found.value.filename == tmp_path / "none"
+    with pytest.raises(PermissionError, match="Only the thread that owns"):
+        thread(safepoint.pause)
+    with pytest.raises(ChildProcessError, match="No child processes"):
+        safepoint.waitpid(os.getpid(), 0)
+    read, write = os.pipe()
+    os.set_blocking(read, False)
+    with pytest.raises(BlockingIOError, match="Resource temporarily unavailable"):
+        safepoint.read(read, 1)
+    os.close(read)
+    os.close(write)
+    sealed = os.memfd_create("sealed", os.MFD_ALLOW_SEALING)
+    fcntl.fcntl(sealed, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE)
+    with pytest.raises(PermissionError, match="Operation not permitted"):
+        safepoint.write(sealed, b"x")
+    os.close(sealed)

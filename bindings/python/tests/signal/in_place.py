@@ -17,12 +17,14 @@ def note(what):
     os.write(log, f"{{what}}\\n".encode())
     os.close(log)
 
+ours = None
 if {activate}:
-    import safepoint.signal
-    safepoint.signal.activate()
-    atexit.register(
-        lambda: note(f"handled {{safepoint.signal.stats()['handled']}}"))
-note("started " + sys.modules["_signal"].__name__)
+    import safepoint_activate
+    ours = sys.modules.get("safepoint.signal")  # None in a subinterpreter
+if ours is not None:
+    atexit.register(lambda: note(f"handled {{ours.stats()['handled']}}"))
+if ours is not None or not {activate}:
+    note("started " + sys.modules["_signal"].__name__)
 """
 
 

@@ -537,3 +537,129 @@ def test_the_program_of_the_readme_works_as_it_stands(tmp_path):
         _, error = child.communicate(timeout=60)
     assert error.endswith("KeyboardInterrupt\n")
     assert child.returncode == -signal.SIGINT
+
+
+NATIVE_WAITS = {
+    "sleep": "safepoint.sleep(None)",
+    "latch": "safepoint.Latch().wait()",
+    "another's": "other.sleep(None)",
+    "in a handler": "signal.signal(10, lambda *args: safepoint.sleep(None))\n"
+                    "    signal.raise_signal(10)",
+    "in a wait": "signal.signal(10, lambda *args: safepoint.sleep(None))\n"
+                 "    safepoint.call(os.kill, os.getpid(), 10)\n"
+                 "    safepoint.sleep(None)",
+}
+
+
+@pytest.mark.parametrize("wait", NATIVE_WAITS)
+def test_interrupt_main_ends_a_wait_of_safepoints(wait):
+    assert run(f"""
+import safepoint
+owned = []
+threading.Thread(target=lambda: (owned.append(safepoint.Context()),
+                                 threading.Event().wait()), daemon=True).start()
+while not owned:
+    time.sleep(0.01)
+other = owned[0]
+def interrupt():
+    until_it_waits()
+    _thread.interrupt_main()
+threading.Thread(target=interrupt, daemon=True).start()
+try:
+    {NATIVE_WAITS[wait]}
+except KeyboardInterrupt:
+    print("ended")
+""") == ["ended"]
+
+
+def test_it_may_be_loaded_again():
+    assert run("""
+        import importlib
+        @safepoint.signal.with_event
+        def before(signum, frame, event):
+            print("before", event is not None)
+        importlib.reload(safepoint.signal)
+        @safepoint.signal.with_event
+        def after(signum, frame, event):
+            print("after", event is not None)
+        for handler in before, after:
+            signal.signal(signal.SIGUSR1, handler)
+            signal.raise_signal(signal.SIGUSR1)
+    """) == ["before True", "after True"]
+
+
+def test_the_pth_file_of_the_readme_does_nothing_in_a_subinterpreter(tmp_path):
+    readme = Path(__file__).parents[2] / "README.md"
+    [line] = re.findall(r"site-packages: `([^`]*)`", readme.read_text())
+    (tmp_path / "safepoint-signal.pth").write_text(line + "\n")
+    in_another = tmp_path / "in_another.py"
+    in_another.write_text(f"import site; site.addsitedir({str(tmp_path)!r})")
+    assert run(f"""
+        site.addsitedir({str(tmp_path)!r})
+        print(sys.modules["_signal"].__name__)
+        try:
+            import _interpreters as interpreters
+        except ImportError:
+            import _xxsubinterpreters as interpreters
+        try:
+            shares = interpreters.create("legacy")
+        except TypeError:
+            shares = interpreters.create(isolated=False)
+        for made in (shares, interpreters.create()):
+            interpreters.run_string(made, open({str(in_another)!r}).read())
+            interpreters.destroy(made)
+    """, "import site\n") == ["safepoint._signal"]
+
+
+SIGWAITS = {
+    "sigwait": "signal.sigwait(every)",
+    "sigwaitinfo": "signal.sigwaitinfo(every).si_signo",
+    "sigtimedwait": "signal.sigtimedwait(iter(every), 3600).si_signo",
+    "safepoint's": "safepoint.signal.sigwait(every)",
+}
+
+
+@pytest.mark.parametrize("wait", SIGWAITS)
+@pytest.mark.parametrize("signum", ["SIGTERM", "SIGURG"])
+def test_sigwait_takes_no_kick_for_a_signal(wait, signum):
+    """Another thread takes SIGUSR1, and the main thread has all blocked."""
+    assert run(f"""
+        handled = threading.Event()
+        signal.signal(signal.SIGUSR1, lambda *args: handled.set())
+        every = signal.valid_signals()
+        def take():
+            until_it_waits()
+            signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+            print(handled.wait(60), flush=True)
+            until_it_waits()
+            os.kill(os.getpid(), signal.{signum})
+        taker = threading.Thread(target=take)
+        taker.start()
+        signal.pthread_sigmask(signal.SIG_BLOCK, every)
+        print({SIGWAITS[wait]} == signal.{signum})
+    """) == ["True", "True"]
+
+
+def test_a_sigtimedwait_that_was_kicked_ends_in_its_time():
+    assert run("""
+        handled = threading.Event()
+        signal.signal(signal.SIGUSR1, lambda *args: handled.set())
+        def take():
+            signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+            handled.wait(60)
+        taker = threading.Thread(target=take)
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])
+        taker.start()
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+        begun = time.monotonic()
+        print(signal.sigtimedwait(signal.valid_signals(), 0.5))
+        print(time.monotonic() - begun >= 0.5, handled.is_set())
+    """) == ["None", "True True"]
+
+
+def test_its_functions_are_of_the_module_signal():
+    assert run("""
+        print(*[name for name, value in vars(signal).items()
+                if getattr(value, "__code__", None) and value.__module__ != "signal"])
+    """) == [""]
