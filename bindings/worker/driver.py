@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -72,7 +73,28 @@ class Driver:
             time.sleep(0.001)
 
     def press_ctrl_c(self):
+        """And wait until it has arrived, or two might be one to the kernel: the
+        terminal echoes what it has sent, and then it is pending no more."""
         os.write(self.keys, b"\x03")
+        echo = b""
+        while not echo.endswith(b"^C"):
+            if not select.select([self.keys], [], [], self._left())[0]:
+                self._hangs("the echo of Ctrl-C")
+            echo += os.read(self.keys, 1024)
+        while self._is_pending(signal.SIGINT):
+            if self._left() == 0:
+                self._hangs("its Ctrl-C")
+            time.sleep(0.001)
+
+    def _is_pending(self, signum):
+        try:
+            status = Path(f"/proc/{self.pid}/status").read_text()
+        except OSError:
+            return False
+        if "State:\tZ" in status:
+            return False  # what it died by
+        pending = re.findall(r"^(?:Sig|Shd)Pnd:\s*(\w+)$", status, re.M)
+        return any(int(signals, 16) >> signum - 1 & 1 for signals in pending)
 
     def ends(self, status=0):
         """It prints nothing more and ends with this status, or by -SIGNAL."""
