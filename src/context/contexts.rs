@@ -183,14 +183,13 @@ pub fn free(handle: *const Handle) -> Result<(), Errno> {
         context.owner.store(before, Release);
         return Err(sys::EBUSY);
     }
-    // In one step to a fork: a child has all of it, or nothing.
-    locked(|| {
-        // From here on nobody finds it who has not found it already.
-        context.pins.give_back();
-        context.finish();
-        context.inbox().wake.stop_event();
-        context.set_exists(false);
-    });
+    // From here on nobody finds it who has not found it already.
+    context.pins.give_back();
+    // Not under the lock, though a fork in the middle leaves its child a context
+    // that nobody finds: this waits until nobody is in the wake-up function.
+    context.finish();
+    context.inbox().wake.stop_event();
+    locked(|| context.set_exists(false));
     Ok(())
 }
 
