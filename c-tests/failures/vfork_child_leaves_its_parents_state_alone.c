@@ -7,6 +7,12 @@
 #include <sched.h>
 #include <sys/syscall.h>
 
+#if !defined(__GLIBC_PREREQ)
+#define HAS_BARE_FORK /* musl has it since 1.2.2 */
+#elif __GLIBC_PREREQ(2, 34)
+#define HAS_BARE_FORK
+#endif
+
 enum { STACK = 65536 };
 static long seen[65];
 static int to_sender[2], to_child[2];
@@ -69,8 +75,11 @@ static pid_t by_clone(void)
 
 static pid_t by_bare_fork(void)
 {
-    /* fork(2) without the C library's part, as _Fork() is. */
+#ifdef HAS_BARE_FORK
+    pid_t child = _Fork();
+#else
     pid_t child = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+#endif
     if (child == 0)
         in_the_child(NULL);
     return child;

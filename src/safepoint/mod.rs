@@ -10,10 +10,10 @@
 
 mod dispatch;
 
-pub use dispatch::spend;
-
 use core::ffi::{c_int, c_void};
 use core::sync::atomic::Ordering::Relaxed;
+
+pub use dispatch::spend;
 
 use crate::context::{
     Context, Due, Event, SAFEPOINT_EVENT_CALL, SAFEPOINT_EVENT_INTERRUPT,

@@ -31,13 +31,12 @@ pub use since_5_1::*;
 /// The arguments of pread64 and pwrite64. See syscall(2): 32-bit processors
 /// take the offset in two, and ARM in a pair that begins with an even one.
 pub const fn at_offset(fd: usize, buffer: usize, size: usize, offset: i64) -> [usize; 6] {
-    let (low, _high) = (offset as usize, (offset >> 32) as usize);
     #[cfg(target_pointer_width = "64")]
-    return [fd, buffer, size, low, 0, 0];
+    return [fd, buffer, size, offset as usize, 0, 0];
     #[cfg(target_arch = "x86")]
-    return [fd, buffer, size, low, _high, 0];
+    return [fd, buffer, size, offset as usize, (offset >> 32) as usize, 0];
     #[cfg(all(target_pointer_width = "32", not(target_arch = "x86")))]
-    return [fd, buffer, size, 0, low, _high];
+    return [fd, buffer, size, 0, offset as usize, (offset >> 32) as usize];
 }
 
 pub use libc::{AT_FDCWD, CLOCK_MONOTONIC, CLOCK_REALTIME, TIMER_ABSTIME};

@@ -4,9 +4,8 @@
 //! own sleeps until that one is due. Then it moves it to the end of its
 //! context's list and sets that one's breaker, as any other producer: no signal
 //! is sent to an owner who does not wait, and an idle check has nothing more to
-//! look at. The thread is started with
-//! the first timer, takes no signals, and is ended by sig_fini() where no timer
-//! is left.
+//! look at. The thread is started with the first timer, takes no signals, and
+//! is ended by sig_fini() where no timer is left.
 //!
 //! Everything here happens under a lock of its own, which fork takes as well:
 //! a child has no timers.
