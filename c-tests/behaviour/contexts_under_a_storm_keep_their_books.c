@@ -1,8 +1,8 @@
 /* 1, 64 and 4,096 contexts on 1 to 64 threads, under a storm of several
  * signals from two processes and the threads themselves, while others are
- * made and freed (256 under valgrind): for each context arrivals = handled + coalesced + lost +
- * dropped, and what its handlers were told adds up to that; one that stays
- * sees every signal that a raw C handler beneath sees. */
+ * made and freed (256 under valgrind): for each context arrivals = handled +
+ * coalesced + lost + dropped, and what its handlers were told adds up to that;
+ * one that stays sees every signal that a raw C handler beneath sees. */
 #include "test.h"
 
 static const int SIGNUMS[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH};
@@ -168,7 +168,8 @@ static void storm(int contexts, int threads, uint64_t ms)
         ASSERT_EQ(pthread_create(&parts[i].thread, NULL, work, &parts[i]), 0);
     }
     uint64_t until = now_ns() + ms * 1000000;
-    while (now_ns() < until || atomic_load(&made) < (unsigned)contexts + 1)
+    while (now_ns() < until || atomic_load(&made) < (unsigned)contexts + 1
+           || atomic_load(&raw) == 0)
         usleep(1000);
     atomic_store(&over, true);
     /* Nothing more comes from outside: what is pending can be handled. */
