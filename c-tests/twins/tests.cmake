@@ -20,7 +20,8 @@ set(not_of_contexts
     late_kick_does_not_kill
     # A context whose owner has ended can be freed by anybody.
     owner_that_has_ended_can_be_replaced
-    # They are of contexts already.
+    # They are of contexts already, or of both.
+    change_at_any_instruction_of_an_arrival
     a_context_outlives_its_owner
     contexts_share_a_disposition
     contexts_under_a_storm_keep_their_books

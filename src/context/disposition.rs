@@ -27,7 +27,7 @@ use super::handlers::{
 use super::lock::locked;
 use crate::sys::zone::{Action, DEFAULT, IGNORE, swap_action};
 use crate::sys::{self, Errno};
-use crate::zone::{ACTION_FLAGS, ACTION_MASK, PROCESS, SIGNALS, arrival, is_sibling};
+use crate::zone::{ACTION_FLAGS, ACTION_MASK, PROCESS, SIGNALS, When, arrival, is_sibling};
 
 mod kicks;
 mod line;
@@ -85,14 +85,15 @@ fn show(context: &Context, signum: u32, entry: Entry, otherwise: Ours) {
     let line = Line::of(signum);
     line.wanted.change(&context.handlers.get(signum), &entry);
     let ours = line.wanted.all(otherwise);
-    let (chain, target) = match ours {
+    let (when, next) = match ours {
         Ours::Handler => {
             let before = line.before.get();
-            (line.wanted.chains() || is_sibling(&before), before)
+            let chains = line.wanted.chains() || is_sibling(&before);
+            (if chains { When::Behind } else { When::Never }, before)
         }
-        Ours::Ignored => (true, IGNORE),
-        Ours::Default => (true, DEFAULT),
-        Ours::Nothing | Ours::Beneath => (true, PROCESS.origin(signum)),
+        Ours::Ignored => (When::Instead, IGNORE),
+        Ours::Default => (When::Instead, DEFAULT),
+        Ours::Nothing | Ours::Beneath => (When::Instead, PROCESS.origin(signum)),
     };
     line.ours.store(ours as u32, Relaxed);
     let queue = sys::real_time().contains(&signum) || entry.flags & SAFEPOINT_QUEUE != 0;
@@ -101,10 +102,17 @@ fn show(context: &Context, signum: u32, entry: Entry, otherwise: Ours) {
         context.ready.collect(context.inbox());
         context.inbox().set_queue(signum, queue);
     }
-    PROCESS.set_next(signum, &target);
     context.handlers.set(signum, entry);
-    PROCESS.chain(signum, chain);
-    PROCESS.subscribe(context.number, signum, entry.is_handler());
+    // Whoever reads that there is a handler finds it: so it is there before
+    // that is said, and goes after.
+    let subscribe = |on| PROCESS.subscribe(context.number, signum, on);
+    if entry.is_handler() {
+        subscribe(true);
+    }
+    PROCESS.set_next(signum, when, &next);
+    if !entry.is_handler() {
+        subscribe(false);
+    }
 }
 
 /// Our action, as all of them want it. A guest's keeps what its host chose:

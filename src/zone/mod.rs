@@ -10,6 +10,7 @@
 
 mod arrival;
 mod atomic;
+mod chain;
 mod deliveries;
 mod escalation;
 mod inbox;
@@ -23,14 +24,13 @@ mod waiting;
 mod wake;
 
 pub use crate::sys::zone::now;
-pub use arrival::{
-    ACTION_FLAGS, ACTION_MASK, arrival, details, is_sibling, trip, trip_one,
-};
+pub use arrival::{ACTION_FLAGS, ACTION_MASK, arrival, details, trip, trip_one};
+pub use chain::is_sibling;
 pub use deliveries::{Details, SIGNALS};
 pub use escalation::Escalation;
 pub use inbox::{Breaker, Inbox, bit};
 pub use pins::Pins;
 pub use posted::Link;
-pub use process::{CONTEXTS, MAIN, PROCESS, Place, Remembered, add_inbox};
+pub use process::{CONTEXTS, MAIN, PROCESS, Place, Remembered, When, add_inbox};
 pub use ring::{Call, Full};
 pub use wake::Target;

@@ -76,17 +76,44 @@ impl Remembered {
 
     /// One writer at a time.
     pub fn set(&self, action: &Action) {
-        let (low, high) = (action.mask as u32, (action.mask >> 32) as u32);
-        let flags = action.flags as usize;
-        self.0.write([action.handler, flags, low as usize, high as usize]);
+        self.0.write(words(action));
     }
 
     #[inline(always)]
     pub fn get(&self) -> Action {
-        let [handler, flags, low, high] = self.0.read();
-        let mask = (high as u64) << 32 | low as u64;
-        Action { handler, flags: flags as u32, mask }
+        action(self.0.read())
     }
+}
+
+fn words(action: &Action) -> [usize; 4] {
+    let (low, high) = (action.mask as u32, (action.mask >> 32) as u32);
+    [action.handler, action.flags as usize, low as usize, high as usize]
+}
+
+#[inline(always)]
+fn action([handler, flags, low, high]: [usize; 4]) -> Action {
+    let mask = (high as u64) << 32 | low as u64;
+    Action { handler, flags: flags as u32, mask }
+}
+
+/// When an arrival does what else there is to do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Instead of recording: no context has a handler.
+    Instead,
+    /// After recording.
+    Behind,
+    /// Never: only a fault goes there.
+    Never,
+}
+
+/// What an arrival does besides recording. When and what are read together: in
+/// between a handler might be installed, and what stood before it be taken for
+/// what is to be done without one.
+pub struct Next {
+    pub when: When,
+    pub action: Action,
+    version: usize,
 }
 
 pub struct Process {
@@ -105,8 +132,9 @@ pub struct Process {
     chained: AtomicU64,
     /// Signals whose SA_RESETHAND action from before us has run.
     spent: AtomicU64,
-    /// To what they are passed on.
-    next: [Remembered; SIGNALS],
+    /// When, and to what. [`When::Instead`] of anything, the default, if nothing
+    /// was said.
+    next: [Published<5>; SIGNALS],
     /// What stood there before the first of ours.
     origin: [Remembered; SIGNALS],
 }
@@ -121,7 +149,7 @@ impl Process {
             kick: AtomicU32::new(0),
             chained: AtomicU64::new(0),
             spent: AtomicU64::new(0),
-            next: [const { Remembered::new() }; SIGNALS],
+            next: [const { Published::new() }; SIGNALS],
             origin: [const { Remembered::new() }; SIGNALS],
         }
     }
@@ -199,10 +227,6 @@ impl Process {
         }
     }
 
-    pub fn chain(&self, signum: u32, on: bool) {
-        put(&self.chained, signum, on);
-    }
-
     #[inline(always)]
     pub fn is_chained(&self, signum: u32) -> bool {
         self.chained.load(Acquire) & bit(signum) != 0
@@ -224,19 +248,33 @@ impl Process {
         put(&self.spent, signum, false);
     }
 
-    /// Say what an arrival passes on to. One writer at a time.
-    pub fn set_next(&self, signum: u32, action: &Action) {
+    /// Say what an arrival passes on to, and when. One writer at a time.
+    pub fn set_next(&self, signum: u32, when: When, action: &Action) {
         if let Some(next) = of(&self.next, signum) {
-            next.set(action);
+            let [a, b, c, d] = words(action);
+            next.write([a, b, c, d, when as usize]);
         }
+        put(&self.chained, signum, when != When::Never);
     }
 
-    /// What an arrival passes on to, and a fault; the default, if nothing was
-    /// said.
+    /// What an arrival passes on to, and when; a fault always.
     #[inline(never)]
     #[unsafe(link_section = ".text.safepoint_zone")]
-    pub fn next(&self, signum: u32) -> Action {
-        of(&self.next, signum).map_or(DEFAULT, Remembered::get)
+    pub fn next(&self, signum: u32) -> Next {
+        let next = of(&self.next, signum).map(Published::read_version);
+        let (version, [a, b, c, d, when]) = next.unwrap_or((0, [0; 5]));
+        let when = match when {
+            0 => When::Instead,
+            1 => When::Behind,
+            _ => When::Never,
+        };
+        Next { when, action: action([a, b, c, d]), version }
+    }
+
+    /// Whether that is what is to be done still.
+    #[inline(always)]
+    pub fn is_still(&self, signum: u32, next: &Next) -> bool {
+        of(&self.next, signum).is_none_or(|now| now.is_at(next.version))
     }
 
     /// Say what stood there before the first of ours. One writer at a time.
@@ -255,7 +293,7 @@ impl Process {
 }
 
 #[inline(always)]
-fn of(table: &[Remembered; SIGNALS], signum: u32) -> Option<&Remembered> {
+fn of<T>(table: &[T; SIGNALS], signum: u32) -> Option<&T> {
     table.get((signum as usize).wrapping_sub(1))
 }
 

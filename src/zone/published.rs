@@ -44,17 +44,29 @@ impl<const N: usize> Published<N> {
     /// Any thread, and in a signal handler.
     #[inline(always)]
     pub fn read(&self) -> [usize; N] {
+        self.read_version().1
+    }
+
+    /// And which version that is.
+    #[inline(always)]
+    pub fn read_version(&self) -> (usize, [usize; N]) {
         loop {
             let version = self.version.load(Acquire);
             let mut words = [0; N];
             for (word, from) in words.iter_mut().zip(self.slot(version)) {
                 *word = from.load(Relaxed);
             }
-            fence(Acquire);
-            if self.version.load(Relaxed) == version {
-                return words;
+            if self.is_at(version) {
+                return (version, words);
             }
         }
+    }
+
+    /// Whether nothing was written since that version was read.
+    #[inline(always)]
+    pub fn is_at(&self, version: usize) -> bool {
+        fence(Acquire);
+        self.version.load(Relaxed) == version
     }
 
     /// One writer at a time.
