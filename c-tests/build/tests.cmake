@@ -13,7 +13,7 @@ set(build_environment
 function(build_test name)
     add_test(NAME build/${name} COMMAND sh ${ARGN})
     set_tests_properties(build/${name} PROPERTIES
-        LABELS build
+        LABELS "build;core"
         TIMEOUT 300
         SKIP_RETURN_CODE 77
         ENVIRONMENT "${build_environment}")

@@ -18,7 +18,7 @@ function(safepoint_example_test name)
     add_test(NAME examples/${name}
         COMMAND $<TARGET_FILE:examples-${name}> ${ARGN})
     set_tests_properties(examples/${name} PROPERTIES
-        LABELS examples TIMEOUT 300 SKIP_RETURN_CODE 77)
+        LABELS "examples;core" TIMEOUT 300 SKIP_RETURN_CODE 77)
 endfunction()
 
 safepoint_example_test(worker_reports_what_arrived worker send)
@@ -36,6 +36,6 @@ add_test(NAME examples/readme_program_runs
         ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/build/demo/prefix
         $<TARGET_FILE:examples-send>)
 set_tests_properties(examples/demo PROPERTIES
-    LABELS examples TIMEOUT 600 FIXTURES_SETUP safepoint_demo)
+    LABELS "examples;core" TIMEOUT 600 FIXTURES_SETUP safepoint_demo)
 set_tests_properties(examples/readme_program_runs PROPERTIES
-    LABELS examples TIMEOUT 300 FIXTURES_REQUIRED safepoint_demo)
+    LABELS "examples;core" TIMEOUT 300 FIXTURES_REQUIRED safepoint_demo)

@@ -33,7 +33,7 @@ function(plugin_test name)
         COMMAND ${SAFEPOINT_TEST_LAUNCHER}
             $<TARGET_FILE:failures-${name}> ${ARGN})
     set_tests_properties(failures/${name} PROPERTIES
-        LABELS c
+        LABELS "c;core"
         TIMEOUT 300
         SKIP_RETURN_CODE 77)
 endfunction()

@@ -27,8 +27,9 @@ target_link_libraries(step PRIVATE safepoint::static ${CMAKE_DL_LIBS})
 
 foreach(group ${groups})
     add_test(NAME step/${group} COMMAND step ${group})
+    safepoint_subject(subject ${group})
     set_tests_properties(step/${group} PROPERTIES
-        LABELS step
+        LABELS "step;${subject}"
         TIMEOUT 1800
         SKIP_RETURN_CODE 77)
 endforeach()
