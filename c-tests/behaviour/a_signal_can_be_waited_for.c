@@ -76,6 +76,7 @@ int main(void)
     ASSERT_EQ(event.value, -77);
     ASSERT_EQ(event.count, 1);
     ASSERT_GT(event.time, 0);
+    ASSERT_TRUE(event.context == sig_main());
     ASSERT_EQ(sig_wait(SET(signum), 0, NULL, 0), -ETIMEDOUT);
 
     /* The owner: recorded already, unblocked, or still blocked. */
@@ -85,6 +86,7 @@ int main(void)
     MUST(raise(SIGUSR1));
     ASSERT_EQ(sig_wait(SET(SIGUSR1), 0, &event, sizeof event), SIGUSR1);
     ASSERT_EQ(event.count, 2);
+    ASSERT_TRUE(event.context == sig_main());
     ASSERT_EQ(handled_, 0);
     ASSERT_EQ(*sig_breaker(), 0);
     thread = sending(SIGUSR1);

@@ -23,6 +23,7 @@ pub fn wait_for_signals(context: &Context, set: u64, wait: u64) -> Result<Event,
         [&raw const kernels as usize, place as usize, 0, size_of::<u64>(), 0, 0];
     let mut call = Call::timed(sys::SYS_rt_sigtimedwait, arguments, 2, wait);
     let mut event = Event::of(SAFEPOINT_EVENT_SIGNAL);
+    event.context = context.handle();
     let mut is_taken =
         || context.is_owned_by(me) && safepoint::take_signal(context, set, &mut event);
     loop {
@@ -82,6 +83,7 @@ unsafe fn taken(
         safepoint::spend(context, signum, entry.flags);
     }
     let mut event = Event::of(SAFEPOINT_EVENT_SIGNAL);
+    event.context = context.handle();
     event.put(signum, &details);
     Some(event)
 }
