@@ -11,7 +11,7 @@ use super::names::sig_valid;
 use super::{Of, catchable, fill, fits, maybe, number, signal, status};
 use crate::blocking;
 use crate::context::{Event, MAIN, is_an_owner, kick_signal};
-use crate::sys::zone::{SignalSet, UNBLOCKABLE, swap_mask};
+use crate::sys::zone::{UNBLOCKABLE, swap_mask};
 use crate::sys::{self, Errno};
 use crate::zone::bit;
 
@@ -108,7 +108,10 @@ pub(super) unsafe fn mask(of: Of, how: c_int, set: u64, old: *mut u64) -> c_int 
         Ok(context) => context,
         Err(error) => return -error,
     };
-    let before = swap_mask(how, &SignalSet::from_bits(set)).to_bits();
+    let before = match swap_mask(how, set) {
+        Ok(before) => before,
+        Err(error) => return -error,
+    };
     // SAFETY: the caller's word.
     unsafe { maybe(old, before & sig_valid()) };
     status(blocking::check(context))

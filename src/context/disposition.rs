@@ -34,7 +34,7 @@ mod line;
 mod query;
 mod wanted;
 
-pub use kicks::{Stand, kick_signal};
+pub use kicks::{Stand, kick_signal, take_down_if_unneeded};
 pub use query::Kind;
 
 /// What installing did.

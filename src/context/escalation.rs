@@ -1,6 +1,7 @@
 //! The owner's side of escalation: see `zone::escalation`.
 
 use super::Context;
+use super::disposition::take_down_if_unneeded;
 use crate::sys::zone::{Sent, delete_timer, new_timer};
 use crate::sys::{self, Errno};
 use crate::zone::Escalation;
@@ -17,6 +18,9 @@ impl Context {
             self.set_escalation(signum, Escalation { limit, patience, timer });
         });
         self.leave_if_none();
+        if set.is_err() {
+            take_down_if_unneeded();
+        }
         set
     }
 
@@ -42,7 +46,7 @@ impl Context {
     /// no harm where it goes astray.
     fn new_overdue_timer(&self, signum: u32) -> Result<i32, Errno> {
         let by = self.overdue.need(self)?;
-        sys::unblock(by);
+        sys::unblock(by)?;
         new_timer(None, by as i32, Sent::Overdue(self.number, signum))
     }
 

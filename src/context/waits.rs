@@ -4,7 +4,7 @@ use core::sync::atomic::AtomicU32;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::Context;
-use super::disposition::Stand;
+use super::disposition::{Stand, take_down_if_unneeded};
 use super::lock::locked;
 use crate::sys::zone::{HAS_NO_WINDOW, Sent, delete_timer, new_timer};
 use crate::sys::{self, Errno};
@@ -71,7 +71,7 @@ impl Context {
             false => Ok(None),
         })?;
         if let Some(signum) = signum {
-            sys::unblock(signum);
+            sys::unblock(signum).inspect_err(|_| self.give_waits_up())?;
         }
         Ok(signum.is_some())
     }
@@ -123,11 +123,19 @@ impl Context {
     }
 
     fn enter_blocking(&self, me: usize) -> Result<(), Errno> {
-        if !self.inbox().waiting.is_prepared_for(me) && !self.prepare_waits(me)? {
+        let waiting = &self.inbox().waiting;
+        let prepared = waiting.is_prepared_for(me);
+        // Without a timer one is asked for again: there may be one by now.
+        let is_ready = prepared && waiting.timer().is_some();
+        if !is_ready && !self.prepare_waits(me)? {
             return Err(sys::EPERM);
         }
-        let waiting = &self.inbox().waiting;
-        waiting.timer().ok_or(sys::ENOMEM)?;
+        if waiting.timer().is_none() {
+            if !prepared {
+                self.give_waits_up();
+            }
+            return Err(sys::ENOMEM);
+        }
         waiting.repeat(true);
         waiting.begin(me);
         Ok(())
@@ -168,6 +176,12 @@ impl Context {
         self.delete_timer();
         self.inbox().waiting.reset();
         self.waits.stand.leave();
+    }
+
+    /// The first wait could not be prepared.
+    fn give_waits_up(&self) {
+        self.stop_waits();
+        take_down_if_unneeded();
     }
 
     /// A forked child has none of its parent's timers, and another number.

@@ -6,8 +6,8 @@ use core::mem::MaybeUninit;
 use core::ptr::{null, null_mut};
 use core::sync::atomic::AtomicU32;
 
-use super::Errno;
-use super::zone::{SignalSet, last_error, swap_mask};
+use super::zone::{SavedErrno, SignalSet, last_error, swap_mask};
+use super::{EAGAIN, Errno};
 
 /// The calling thread as the kernel numbers it.
 pub fn thread_number() -> c_int {
@@ -16,8 +16,8 @@ pub fn thread_number() -> c_int {
 }
 
 /// Have the calling thread take this signal.
-pub fn unblock(signum: u32) {
-    swap_mask(libc::SIG_UNBLOCK, &SignalSet::from_bits(1 << (signum - 1)));
+pub fn unblock(signum: u32) -> Result<(), Errno> {
+    swap_mask(libc::SIG_UNBLOCK, 1 << (signum - 1)).map(|_| ())
 }
 
 /// How `sig_mask` changes the mask.
@@ -25,6 +25,7 @@ pub use libc::{SIG_BLOCK, SIG_SETMASK, SIG_UNBLOCK};
 
 /// Signals that wait because they are blocked, of the thread and the process.
 pub fn blocked_and_sent() -> Result<u64, Errno> {
+    let _errno = SavedErrno::new();
     let mut set = SignalSet::from_bits(0);
     // SAFETY: a valid set.
     match unsafe { libc::sigpending(&mut set.0) } {
@@ -33,11 +34,12 @@ pub fn blocked_and_sent() -> Result<u64, Errno> {
     }
 }
 
-/// Start a thread: as pthread_self() names it.
+/// Start a thread: as pthread_self() names it. EAGAIN where none is to be had.
 pub fn start_thread(
     function: extern "C" fn(*mut c_void) -> *mut c_void,
     argument: usize,
 ) -> Result<usize, Errno> {
+    let _errno = SavedErrno::new();
     let mut thread = MaybeUninit::<libc::pthread_t>::zeroed(); // a pointer in musl
     // As large as the C library's threads are: glibc takes what is thread-local
     // out of the stack, and that may be hundreds of kilobytes.
@@ -48,7 +50,7 @@ pub fn start_thread(
         libc::pthread_create(thread.as_mut_ptr(), attributes, function, argument)
     };
     // SAFETY: zeroed is a valid one.
-    if result == 0 { Ok(unsafe { thread.assume_init() } as usize) } else { Err(result) }
+    if result == 0 { Ok(unsafe { thread.assume_init() } as usize) } else { Err(EAGAIN) }
 }
 
 /// Wait until a thread that was started here has ended.

@@ -5,7 +5,7 @@ use core::ffi::{c_int, c_void};
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use core::sync::atomic::{AtomicU32, AtomicUsize};
 
-use super::zone::{SignalSet, WakeKind, last_error, swap_mask};
+use super::zone::{SavedErrno, WakeKind, last_error, swap_mask};
 
 pub use super::zone::this_thread;
 
@@ -75,7 +75,7 @@ impl Lock {
         if self.holder.load(Relaxed) == me {
             return self.again.store(self.again.load(Relaxed) + 1, Relaxed);
         }
-        let before = swap_mask(libc::SIG_BLOCK, &SignalSet::from_bits(!0)).to_bits();
+        let before = swap_mask(libc::SIG_BLOCK, !0).unwrap_or(UNKNOWN_MASK);
         while self.holder.compare_exchange(0, me, Acquire, Relaxed).is_err() {
             let_others_run();
         }
@@ -93,9 +93,14 @@ impl Lock {
         let [low, high] = &self.mask;
         let before = u64::from(high.load(Relaxed)) << 32 | u64::from(low.load(Relaxed));
         self.holder.store(0, Release);
-        swap_mask(libc::SIG_SETMASK, &SignalSet::from_bits(before));
+        if before != UNKNOWN_MASK {
+            let _ = swap_mask(libc::SIG_SETMASK, before);
+        }
     }
 }
+
+/// Where the mask could not be changed. No thread's: none has SIGKILL.
+const UNKNOWN_MASK: u64 = !0;
 
 /// Have these called around every `fork`.
 pub fn at_fork(
@@ -103,6 +108,7 @@ pub fn at_fork(
     parent: unsafe extern "C" fn(),
     child: unsafe extern "C" fn(),
 ) -> Result<(), Errno> {
+    let _errno = SavedErrno::new();
     // SAFETY: the functions are static, and the library is never unmapped.
     match unsafe { libc::pthread_atfork(Some(prepare), Some(parent), Some(child)) } {
         0 => Ok(()),
@@ -163,6 +169,7 @@ pub fn let_others_run() {
 /// Memory for the life of the process: zeros, which take none until they are
 /// written to.
 pub fn map(size: usize) -> Result<*mut c_void, Errno> {
+    let _errno = SavedErrno::new();
     let access = libc::PROT_READ | libc::PROT_WRITE;
     let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
     // SAFETY: fresh memory, wherever there is some.
@@ -173,6 +180,7 @@ pub fn map(size: usize) -> Result<*mut c_void, Errno> {
 /// What kind of wake-up this descriptor takes. EBADF: not open. EINVAL:
 /// blocking, not open for writing, or neither pipe, socket nor eventfd.
 pub fn wake_kind(fd: c_int) -> Result<WakeKind, Errno> {
+    let _errno = SavedErrno::new();
     // SAFETY: no pointers.
     let flags = check(unsafe { libc::fcntl(fd, libc::F_GETFL) })?;
     if flags & libc::O_NONBLOCK == 0 || flags & libc::O_ACCMODE == libc::O_RDONLY {
@@ -204,12 +212,14 @@ pub fn wake_kind(fd: c_int) -> Result<WakeKind, Errno> {
 
 /// A descriptor of our own for the same file, close-on-exec, not 0 to 2.
 pub fn duplicate(fd: c_int) -> Result<c_int, Errno> {
+    let _errno = SavedErrno::new();
     // SAFETY: no pointers.
     check(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3) })
 }
 
 /// Put the file of `fd` under `number`, in one step.
 pub fn put_under(fd: c_int, number: c_int) -> Result<(), Errno> {
+    let _errno = SavedErrno::new();
     #[cfg(target_os = "linux")]
     // SAFETY: no pointers.
     check(unsafe { libc::dup3(fd, number, libc::O_CLOEXEC) })?;
@@ -223,6 +233,7 @@ pub fn put_under(fd: c_int, number: c_int) -> Result<(), Errno> {
 }
 
 pub fn close(fd: c_int) {
+    let _errno = SavedErrno::new();
     // SAFETY: the caller's own descriptor. Never retried: Linux closes it
     // even where it says EINTR.
     unsafe { libc::close(fd) };
@@ -231,6 +242,7 @@ pub fn close(fd: c_int) {
 /// A new eventfd, not 0 to 2: non-blocking, close-on-exec, nothing in it.
 #[cfg(target_os = "linux")]
 pub fn new_event() -> Result<c_int, Errno> {
+    let _errno = SavedErrno::new();
     // SAFETY: no pointers.
     let fd = check(unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) })?;
     if fd > 2 {

@@ -147,9 +147,11 @@ pub unsafe fn call_next(
             return; // no room: eight copies of the library have passed it on
         }
         let mask = sys::interrupted_mask(context) | next.mask | itself;
-        let ours = sys::swap_mask(sys::SIG_SETMASK, &sys::SignalSet::from_bits(mask));
+        let ours = sys::swap_mask(sys::SIG_SETMASK, mask);
         sys::call_handler(next, signum, info, context);
-        sys::swap_mask(sys::SIG_SETMASK, &ours);
+        if let Ok(ours) = ours {
+            let _ = sys::swap_mask(sys::SIG_SETMASK, ours);
+        }
         if let Some(marked) = marked {
             sys::unmark(info, marked);
         }
@@ -167,9 +169,9 @@ pub unsafe fn default(signum: c_int, info: *mut SigInfo) {
     let Ok(ours) = sys::swap_action(signum, Some(&sys::DEFAULT)) else { return };
     // SAFETY: what the kernel passed.
     unsafe { sys::requeue(signum, info) };
-    let only = sys::SignalSet::from_bits(bit(signum as u32));
-    let before = sys::swap_mask(sys::SIG_UNBLOCK, &only);
-    sys::swap_mask(sys::SIG_SETMASK, &before);
+    if let Ok(before) = sys::swap_mask(sys::SIG_UNBLOCK, bit(signum as u32)) {
+        let _ = sys::swap_mask(sys::SIG_SETMASK, before);
+    }
     if ours != sys::DEFAULT {
         // Not where another thread is in the middle of this: it puts ours back.
         let _ = sys::swap_action(signum, Some(&ours));

@@ -121,6 +121,7 @@ impl Wake {
     #[inline(never)]
     #[unsafe(link_section = ".text.safepoint_zone")]
     pub fn write_fd(&self, signum: u32) {
+        let _errno = sys::SavedErrno::new();
         // Twice at most: where the write fails because another descriptor has
         // just taken this one's place, that one gets it.
         for _ in 0..2 {
@@ -143,6 +144,7 @@ impl Wake {
     pub fn raise_event(&self) -> bool {
         let on = self.active() & EVENT != 0;
         if on {
+            let _errno = sys::SavedErrno::new();
             let written = sys::write_event(self.event_fd.load(Acquire) as i32);
             if let Err(error) = written {
                 self.note_failure(error);

@@ -109,6 +109,11 @@ fn stand(context: &Context, signum: u32) -> Result<(), Errno> {
     }
 }
 
+/// What it was put in place for has failed: if nobody needs it, it goes.
+pub fn take_down_if_unneeded() {
+    locked(take_down);
+}
+
 /// Put back what stood there, if that is still for us to do, and nobody needs
 /// ours. Under the lock. Not a default that would end the process: somebody
 /// may be about to kick.

@@ -5,7 +5,7 @@ use core::ffi::{c_int, c_void};
 use core::mem::{MaybeUninit, transmute};
 use core::ptr;
 
-use super::{SigInfo, last_error, set};
+use super::{SavedErrno, SigInfo, last_error, set};
 
 /// The C library's signal set, from and to bits.
 #[derive(Clone, Copy)]
@@ -44,14 +44,18 @@ const fn in_memory_order(bits: u64) -> u64 {
     }
 }
 
-/// Change the calling thread's mask; the mask before.
+/// Change the calling thread's mask; the mask before. As bits: sets of the C
+/// library's are large for the stack of an arrival.
 #[inline(never)]
 #[unsafe(link_section = ".text.safepoint_zone")]
-pub fn swap_mask(how: c_int, set: &SignalSet) -> SignalSet {
+pub fn swap_mask(how: c_int, bits: u64) -> Result<u64, c_int> {
+    let set = SignalSet::from_bits(bits);
     let mut before = SignalSet::from_bits(0);
-    // SAFETY: valid sets; fails only for an unknown `how`.
-    unsafe { libc::pthread_sigmask(how, &set.0, &mut before.0) };
-    before
+    // SAFETY: valid sets.
+    match unsafe { libc::pthread_sigmask(how, &set.0, &mut before.0) } {
+        0 => Ok(before.to_bits()),
+        error => Err(error),
+    }
 }
 
 /// The mask that the interrupted code ran with.
@@ -80,6 +84,7 @@ pub const IGNORE: Action = Action { handler: libc::SIG_IGN, flags: 0, mask: 0 };
 #[inline(never)]
 #[unsafe(link_section = ".text.safepoint_zone")]
 pub fn swap_action(signum: c_int, action: Option<&Action>) -> Result<Action, c_int> {
+    let _errno = SavedErrno::new();
     let mut old = MaybeUninit::<libc::sigaction>::zeroed();
     let mut new = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: zeroed is a valid sigaction; the pointers are valid or null.

@@ -112,8 +112,14 @@ pub fn set_errno(error: c_int) {
 #[unsafe(link_section = ".text.safepoint_zone")]
 pub fn wake_all(word: &AtomicU32) {
     let _errno = SavedErrno::new();
-    // SAFETY: the kernel looks at the address only.
-    unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, c_int::MAX) };
+    // Again, if it fails: nobody is to sleep for ever for an error that goes by.
+    for _ in 0..3 {
+        let (word, all) = (word.as_ptr(), c_int::MAX);
+        // SAFETY: the kernel looks at the address only.
+        if unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAKE, all) } >= 0 {
+            break;
+        }
+    }
 }
 
 /// The calling thread, as a number that no other living thread has; not 0.

@@ -67,20 +67,23 @@ fn write_pipe(fd: c_int, byte: u8) -> Result<(), c_int> {
     if asked.revents & libc::POLLERR != 0 {
         return Err(libc::EPIPE);
     }
-    let sigpipe = SignalSet::from_bits(set(&[libc::SIGPIPE]));
-    let before = swap_mask(libc::SIG_BLOCK, &sigpipe);
+    let blocked = set(&[libc::SIGPIPE]);
+    let before = swap_mask(libc::SIG_BLOCK, blocked);
     // SAFETY: one readable byte.
     let result = written(unsafe { syscall(SYS_write, fd, ptr::from_ref(&byte), 1usize) });
     if result == Err(libc::EPIPE) {
         let unwanted = ptr::null::<c_void>();
         // SAFETY: valid pointers; the siginfo is not wanted.
         unsafe {
-            let (sigpipe, now) = (&raw const sigpipe.0, &raw const now);
-            syscall(SYS_rt_sigtimedwait, sigpipe, unwanted, now, size);
+            let (sigpipe, now) = (SignalSet::from_bits(blocked), &raw const now);
+            syscall(SYS_rt_sigtimedwait, &raw const sigpipe.0, unwanted, now, size);
         }
     }
-    if before.to_bits() & sigpipe.to_bits() == 0 {
-        swap_mask(libc::SIG_SETMASK, &before);
+    match before {
+        Ok(before) if before & blocked == 0 => {
+            let _ = swap_mask(libc::SIG_SETMASK, before);
+        }
+        _ => {}
     }
     result
 }
