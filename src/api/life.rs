@@ -38,7 +38,17 @@ fn init(context: &Context, flags: u32) -> Result<(), Errno> {
     }
     context.as_owner(|| match flags {
         0 => Ok(()),
-        _ => interpreter_defaults(context),
+        _ => all_or_none(context),
+    })
+}
+
+fn all_or_none(context: &Context) -> Result<(), Errno> {
+    let changed = [sys::SIGINT, sys::SIGPIPE, sys::SIGXFSZ].map(|signum| signum as u32);
+    let before = changed.map(|signum| context.handlers.get(signum));
+    interpreter_defaults(context).inspect_err(|_| {
+        for (signum, entry) in changed.into_iter().zip(before) {
+            context.want_again(signum, entry);
+        }
     })
 }
 

@@ -168,14 +168,31 @@ pub fn set_plain(context: &Context, signum: u32, ignore: bool) -> Result<bool, E
                 line.set_before(signum, &was);
             }
         }
-        let before = line.ours();
-        show(context, signum, entry, all);
-        context.drop_signal(signum);
         if all != ours {
-            stand_again(signum, before)?;
+            want_beside(context, signum, entry, all)?;
+        } else {
+            show(context, signum, entry, all);
+            context.drop_signal(signum);
         }
         Ok(all == ours)
     })
+}
+
+/// Want this of a signal of which others want something as well, so that what
+/// is to stand there, for all, is no plain disposition of this context's:
+/// whether what we had set still stood there.
+fn want_beside(
+    context: &Context,
+    signum: u32,
+    entry: Entry,
+    all: Ours,
+) -> Result<bool, Errno> {
+    let (undo, before) = (context.handlers.get(signum), Line::of(signum).ours());
+    show(context, signum, entry, all);
+    let stood =
+        stand_again(signum, before).inspect_err(|_| show(context, signum, undo, before))?;
+    context.drop_signal(signum);
+    Ok(stood)
 }
 
 /// Where what we had set still stands there, let it be what all want: whether it
@@ -211,9 +228,7 @@ fn restore_one(context: &Context, signum: u32) -> Result<bool, Errno> {
         if entry.is_nothing() {
             return Ok(true);
         }
-        let before = line.ours();
-        forget(context, signum, left);
-        return stand_again(signum, before);
+        return want_beside(context, signum, Entry::default(), left);
     }
     let current = swap_action(signum as i32, None)?;
     let mut is_ours = line.is_ours(&current);
@@ -245,8 +260,15 @@ pub fn restore_all(context: &Context) {
     locked(|| {
         kicks::take_down();
         for signum in 1..=SIGNALS as u32 {
-            // What cannot be read cannot be put back.
-            let _ = restore_one(context, signum);
+            if restore_one(context, signum).is_err() {
+                // What cannot be read cannot be put back. It is for nobody
+                // any more, and goes when somebody else ends.
+                let left = match Line::of(signum).ours() {
+                    Ours::Handler => Ours::Beneath,
+                    plain => plain,
+                };
+                forget(context, signum, left);
+            }
         }
     });
 }
@@ -270,15 +292,17 @@ pub fn set_restart(context: &Context, signum: u32, on: bool) -> Result<(), Errno
                 action = ours_at(signum); // as all of them want it
             }
         }
-        let was = swap_action(signum as i32, Some(&action))?;
-        if was != before {
-            swap_action(signum as i32, Some(&was))?; // somebody was quicker
-            if is_ours {
-                show(context, signum, undo, Ours::Handler);
+        let set = swap_action(signum as i32, Some(&action)).and_then(|was| {
+            if was == before {
+                return Ok(());
             }
-            return Err(sys::EAGAIN);
+            swap_action(signum as i32, Some(&was))?; // somebody was quicker
+            Err(sys::EAGAIN)
+        });
+        if set.is_err() && is_ours {
+            show(context, signum, undo, Ours::Handler);
         }
-        Ok(())
+        set
     })
 }
 
@@ -299,6 +323,17 @@ impl Context {
 
     pub fn restore(&self, signum: u32) -> Result<bool, Errno> {
         restore(self, signum)
+    }
+
+    /// What it wanted before, after a change that was made in vain.
+    pub fn want_again(&self, signum: u32, entry: Entry) {
+        // What fails here has been done the other way a moment ago.
+        let _ = match entry {
+            entry if entry == self.handlers.get(signum) => Ok(true),
+            entry if entry.is_handler() => self.install(signum, entry).map(|_| true),
+            entry if entry.is_nothing() => self.restore(signum),
+            entry => set_plain(self, signum, entry.is_ignored()),
+        };
     }
 
     pub fn set_restart(&self, signum: u32, on: bool) -> Result<(), Errno> {

@@ -36,7 +36,7 @@ const IGNORED: u32 = 1 << 31;
 const DEFAULT: u32 = 1 << 30;
 
 /// What a context wants done with a signal; `handler` is 0 where it has none.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Entry {
     pub handler: usize,
     pub user: usize,

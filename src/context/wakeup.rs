@@ -42,18 +42,19 @@ impl Context {
         let left = left.and_then(|kind| wake.fd(kind));
         let nobody = left.map(|_| sys::new_event()).transpose()?;
         wake.aim(Target::NOTHING);
-        let result = match target {
+        let taken = match target {
             None => Ok(()),
             Some((kind, fd)) => match wake.fd(kind) {
                 Some(number) => sys::put_under(fd, number),
                 None => sys::duplicate(fd).map(|number| wake.reserve_fd(kind, number)),
             },
         };
+        let result = taken.and_then(|()| match (left, nobody) {
+            (Some(number), Some(nobody)) => sys::put_under(nobody, number),
+            _ => Ok(()),
+        });
         if result.is_err() {
             wake.aim(before);
-        } else if let (Some(number), Some(nobody)) = (left, nobody) {
-            // Both are open, and ours.
-            let _ = sys::put_under(nobody, number);
         }
         if let Some(nobody) = nobody {
             sys::close(nobody);
