@@ -1,0 +1,78 @@
+/* The soak: storms, contexts, waits, forks, children and takeovers together,
+ * for as long as is asked for; then each book has to add up.
+ *
+ *   soak SECONDS [SEED] */
+#ifndef SOAK_H
+#define SOAK_H
+
+#include "test.h"
+
+#include <sys/mman.h>
+
+/* Of the process, and shared with the senders. */
+struct shared {
+    atomic_bool over;         /* the senders end */
+    atomic_ullong queued;     /* SIGRTMIN with a value: sent */
+    atomic_ullong values;     /* the sum of their values */
+    atomic_ullong taken;      /* told to main's handler: the senders wait */
+    atomic_ullong waited_for; /* the signal of sig_wait(): sent */
+};
+extern struct shared *shared;
+extern atomic_bool over; /* all threads end */
+
+/* Standard signals that the senders send: the first stays, with what stood
+ * there before, the last comes and goes. */
+#define STAYS SIGHUP
+#define COMES_AND_GOES SIGWINCH
+/* Blocked everywhere, and taken by sig_wait(). */
+#define WAITED_FOR (SIGRTMIN + 3)
+
+/* Nanoseconds for what is on its way. */
+#define PATIENCE UINT64_C(20000000000)
+
+/* What is counted for the table: atomic_ullong each. */
+#define FIGURES(X)                                                             \
+    X(arrivals) X(handled) X(coalesced) X(lost) X(dropped) X(calls) X(jobs)    \
+    X(deadlines) X(cancelled) X(waits) X(raised) X(bytes) X(forks)             \
+    X(forks_in_handlers) X(contexts) X(threads) X(takeovers) X(orphans)        \
+    X(cycles) X(signals_waited_for)
+struct figures {
+#define FIGURE(name) atomic_ullong name;
+    FIGURES(FIGURE)
+#undef FIGURE
+};
+extern struct figures figures;
+
+/* A thread, for the watchdog: what it does, and since when. */
+struct place {
+    atomic_bool lives;
+    const char *volatile what;
+    atomic_ullong turns;
+};
+#define PLACES 16
+extern struct place places[PLACES];
+/* It is `what` that the calling thread does from now on. */
+void at(const char *what);
+/* The calling thread begins, and ends, as this one. */
+void enter(int place);
+void leave(void);
+
+/* Whether they add up: what is on its way may still come, for so long. */
+bool add_up(const sig_counters *now, uint64_t until);
+
+unsigned random_of(unsigned *state);
+
+/* Beside the main thread: see contexts.c. */
+#define WORKERS 4
+void *work(void *place);
+void free_all_contexts(void);
+/* A child of the calling thread's, which checks its books: its status is 0. */
+void fork_and_check(bool in_handler);
+extern __thread bool in_child;
+
+/* Memory, watchdog: see watch.c. */
+void start_watching(unsigned seconds);
+/* Prints a table: whether all is flat. */
+bool is_flat(void);
+
+#endif /* SOAK_H */
