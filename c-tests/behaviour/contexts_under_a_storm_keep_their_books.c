@@ -1,8 +1,8 @@
 /* 1, 64 and 4,096 contexts on 1 to 64 threads, under a storm of several
  * signals from two processes and the threads themselves, while others are
- * made and freed (256 under valgrind): for each context arrivals = handled +
- * coalesced + lost + dropped, and what its handlers were told adds up to that;
- * one that stays sees every signal that a raw C handler beneath sees. */
+ * made and freed (256 under valgrind): for each context arrivals = handled + coalesced + lost +
+ * dropped, and what its handlers were told adds up to that; one that stays
+ * sees every signal that a raw C handler beneath sees. */
 #include "test.h"
 
 static const int SIGNUMS[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH};
@@ -105,9 +105,13 @@ static pid_t start_sender(int which, int contexts)
         struct timespec pause = {0, 20000 + 1000 * contexts};
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer) /* it takes that much longer to arrive */
-        pause.tv_nsec *= 20;
+#define SLOWER 20
 #endif
 #endif
+#ifndef SLOWER
+#define SLOWER (1 + 20 / scaled(100)) /* on a slow machine, too */
+#endif
+        pause.tv_nsec *= SLOWER;
         for (int i = which; getppid() == parent; i++) {
             kill(parent, SIGNUMS[i % SIGNALS]);
             nanosleep(&pause, NULL);
@@ -169,7 +173,7 @@ static void storm(int contexts, int threads, uint64_t ms)
     }
     uint64_t until = now_ns() + ms * 1000000;
     while (now_ns() < until || atomic_load(&made) < (unsigned)contexts + 1
-           || atomic_load(&raw) == 0)
+           || atomic_load(&raw) == 0) /* a slow machine */
         usleep(1000);
     atomic_store(&over, true);
     /* Nothing more comes from outside: what is pending can be handled. */
