@@ -1,6 +1,8 @@
 /* The stepped process: what it runs, and on which thread. */
 #include "step.h"
 
+#include "processor.h"
+
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 
@@ -13,14 +15,14 @@ int mode;
 void step_begin(void)
 {
     MUST(ptrace(PTRACE_TRACEME, 0, NULL, NULL));
-    __asm__ volatile("int3" ::: "memory"); /* the tester takes over */
+    __asm__ volatile(BREAKPOINT ::: "memory"); /* the tester takes over */
 }
 
 void step_end(void)
 {
     shared->ended = 1;
     if (shared->stepped == gettid())
-        __asm__ volatile("int3" ::: "memory"); /* it came here too early */
+        __asm__ volatile(BREAKPOINT ::: "memory"); /* it came here too early */
 }
 
 static void step_body(void)

@@ -8,10 +8,12 @@
  * a run strays from the recorded path it is done again, by steps alone. */
 #include "trace.h"
 
-#include <stddef.h>
+#include "processor.h"
+
+#include <elf.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/user.h>
+#include <sys/uio.h>
 
 struct path path;
 struct shared *shared;
@@ -95,16 +97,25 @@ static bool resume(struct tracee *tracee, int request)
     }
 }
 
+static struct user_regs_struct get_registers(struct tracee *tracee)
+{
+    struct user_regs_struct registers = {0}; /* if it is gone */
+    struct iovec all = {&registers, sizeof registers};
+    ptrace(PTRACE_GETREGSET, tracee->thread, NT_PRSTATUS, &all);
+    return registers;
+}
+
 uintptr_t get_pc(struct tracee *tracee)
 {
-    size_t at = offsetof(struct user, regs.rip);
-    return (uintptr_t)ptrace(PTRACE_PEEKUSER, tracee->thread, at, NULL);
+    return PROGRAM_COUNTER(get_registers(tracee));
 }
 
 static void set_pc(struct tracee *tracee, uintptr_t pc)
 {
-    size_t at = offsetof(struct user, regs.rip);
-    MUST(ptrace(PTRACE_POKEUSER, tracee->thread, at, pc));
+    struct user_regs_struct registers = get_registers(tracee);
+    struct iovec all = {&registers, sizeof registers};
+    PROGRAM_COUNTER(registers) = pc;
+    MUST(ptrace(PTRACE_SETREGSET, tracee->thread, NT_PRSTATUS, &all));
 }
 
 bool start(struct tracee *tracee, const struct scenario *scenario, int mode,
@@ -129,6 +140,8 @@ bool start(struct tracee *tracee, const struct scenario *scenario, int mode,
     tracee->thread = id;
     shared->stepped = id;
     MUST(ptrace(PTRACE_SETOPTIONS, id, NULL, options));
+    if (BREAKPOINT_LEFT)
+        set_pc(tracee, get_pc(tracee) + BREAKPOINT_LEFT);
     if (!tracee->follows)
         return true;
     bool forked = resume(tracee, PTRACE_CONT);
@@ -160,10 +173,9 @@ void put_away(struct tracee *tracee)
 /* Whether the next instruction is this system call. */
 static bool enters(struct tracee *tracee, uintptr_t pc, long number)
 {
-    size_t at = offsetof(struct user, regs.rax);
     long code = ptrace(PTRACE_PEEKTEXT, tracee->thread, pc, NULL);
-    return (code & 0xffff) == 0x050f &&
-           ptrace(PTRACE_PEEKUSER, tracee->thread, at, NULL) == number;
+    return (code & SYSTEM_CALL_MASK) == SYSTEM_CALL_CODE &&
+           (long)SYSTEM_CALL_NUMBER(get_registers(tracee)) == number;
 }
 
 bool record(struct tracee *tracee, const struct scenario *scenario)
@@ -216,11 +228,12 @@ static bool run_to(struct tracee *tracee, uintptr_t pc, unsigned turns)
     long code = ptrace(PTRACE_PEEKTEXT, thread, pc, NULL);
     tracee->code = code;
     while (turns-- > 0) {
-        MUST(ptrace(PTRACE_POKETEXT, thread, pc, (code & ~0xffL) | 0xcc));
+        MUST(ptrace(PTRACE_POKETEXT, thread, pc,
+                    (code & ~BREAKPOINT_MASK) | BREAKPOINT_CODE));
         tracee->breakpoint = pc;
         if (!resume(tracee, PTRACE_CONT) || shared->ended)
             return false;
-        ASSERT_EQ(get_pc(tracee), pc + 1);
+        ASSERT_EQ(get_pc(tracee), pc + BREAKPOINT_PASSED);
         MUST(ptrace(PTRACE_POKETEXT, thread, pc, code));
         tracee->breakpoint = 0;
         set_pc(tracee, pc);
