@@ -12,6 +12,9 @@ static int handler(const sig_event *event, void *user)
     return 0;
 }
 
+/* When an owner that goes on is due: more than a slow machine's pauses. */
+static uint64_t due = 20000000;
+
 static void spin(uint64_t ms)
 {
     for (uint64_t end = now_ns() + ms * 1000000; now_ns() < end;) {
@@ -102,7 +105,7 @@ static void held_is_no_safe_point(void)
 
 static void answered_goes_on(void)
 {
-    ASSERT_EQ(sig_set_escalation(SIGINT, 2, 20000000), 0);
+    ASSERT_EQ(sig_set_escalation(SIGINT, 2, due), 0);
     for (int i = 0; i < 10; i++) {
         MUST(raise(SIGINT));
         ASSERT_EQ(sig_check(), 0);
@@ -111,7 +114,7 @@ static void answered_goes_on(void)
     sig_event event;
     memset(&event, 0, sizeof event);
     ASSERT_EQ(sig_next(&event, sizeof event), 1);
-    spin(60); /* the timer has come, and found that all is well */
+    spin(3 * due / 1000000); /* the timer has come, and found that all is well */
     MUST(raise(SIGINT));
     ASSERT_EQ(sig_sleep(1), 0);
     ASSERT_EQ(handled, 11);
@@ -120,16 +123,16 @@ static void answered_goes_on(void)
 
 static void taken_back_goes_on(void)
 {
-    ASSERT_EQ(sig_set_escalation(SIGINT, 2, 20000000), 0);
+    ASSERT_EQ(sig_set_escalation(SIGINT, 2, due), 0);
     MUST(raise(SIGINT));
     ASSERT_EQ(sig_set_escalation(SIGINT, 0, 0), 0);
     raise_twice();
-    spin(60);
-    ASSERT_EQ(sig_set_escalation(SIGINT, 2, 20000000), 0);
+    spin(3 * due / 1000000);
+    ASSERT_EQ(sig_set_escalation(SIGINT, 2, due), 0);
     ASSERT_EQ(sig_fini(), 0);
     ASSERT_EQ(sig_install(SIGINT, handler, NULL, 0), 0);
     raise_twice();
-    spin(60);
+    spin(3 * due / 1000000);
     _exit(0);
 }
 
@@ -156,22 +159,22 @@ static void trips_count(void)
 static void waited_for_goes_on(void)
 {
     uint64_t set = UINT64_C(1) << (SIGINT - 1);
-    ASSERT_EQ(sig_set_escalation(SIGINT, 2, 20000000), 0);
+    ASSERT_EQ(sig_set_escalation(SIGINT, 2, due), 0);
     for (int i = 0; i < 5; i++) {
         MUST(raise(SIGINT));
         ASSERT_EQ(sig_wait(set, 0, NULL, 0), SIGINT);
     }
-    spin(60);
+    spin(3 * due / 1000000);
     _exit(0);
 }
 
 /* What is wanted no more has no time. */
 static void dropped_goes_on(void)
 {
-    ASSERT_EQ(sig_set_escalation(SIGINT, 2, 20000000), 0);
+    ASSERT_EQ(sig_set_escalation(SIGINT, 2, due), 0);
     MUST(raise(SIGINT));
     ASSERT_EQ(sig_ignore(SIGINT), 0);
-    spin(60);
+    spin(3 * due / 1000000);
     ASSERT_EQ(sig_install(SIGINT, handler, NULL, 0), 0);
     MUST(raise(SIGINT));
     ASSERT_EQ(sig_check(), 0);
@@ -188,7 +191,7 @@ static void *own_one(void *unused)
 {
     sig_context *mine = sig_context_new();
     ASSERT_EQ(sig_context_install(mine, SIGINT, handler, NULL, 0), 0);
-    ASSERT_EQ(sig_context_set_escalation(mine, SIGINT, 2, 20000000), 0);
+    ASSERT_EQ(sig_context_set_escalation(mine, SIGINT, 2, due), 0);
     return unused;
 }
 
@@ -202,7 +205,7 @@ static void ownerless_goes_on(void)
         MUST(raise(SIGINT));
         ASSERT_EQ(sig_check(), 0);
     }
-    spin(60);
+    spin(3 * due / 1000000);
     _exit(0);
 }
 
@@ -228,7 +231,7 @@ static void orphan_goes_on(void)
             MUST(raise(SIGINT));
             ASSERT_EQ(sig_check(), 0);
         }
-        spin(60);
+        spin(3 * due / 1000000);
         _exit(0);
     }
     int status = wait_for(child);
@@ -277,8 +280,8 @@ static void quick_owner_goes_on(void)
 /* A timer that has nothing to say any more disturbs nobody. */
 static void answered_disturbs_nobody(void)
 {
-    struct timespec wait = {0, 60000000};
-    ASSERT_EQ(sig_set_escalation(SIGINT, 0, 20000000), 0);
+    struct timespec wait = {0, (long)(3 * due)};
+    ASSERT_EQ(sig_set_escalation(SIGINT, 0, due), 0);
     MUST(raise(SIGINT));
     ASSERT_EQ(sig_check(), 0);
     ASSERT_EQ(nanosleep(&wait, NULL), 0);
@@ -287,7 +290,7 @@ static void answered_disturbs_nobody(void)
 
 static void kick_signal_is_free_again(void)
 {
-    ASSERT_EQ(sig_set_escalation(SIGINT, 0, 20000000), 0);
+    ASSERT_EQ(sig_set_escalation(SIGINT, 0, due), 0);
     ASSERT_EQ(sig_set_kick(SIGUSR2), -EBUSY);
     ASSERT_EQ(sig_set_escalation(SIGINT, 2, 0), 0);
     ASSERT_EQ(sig_set_kick(SIGUSR2), SIGURG);
@@ -346,6 +349,7 @@ static void stops_and_goes_on(void)
 int main(void)
 {
     watchdog(250);
+    due *= (uint64_t)(1 + 10 / scaled(100));
     ASSERT_EQ(ends(second_kills), SIGINT);
     ASSERT_EQ(ends(third_kills), SIGINT);
     ASSERT_EQ(ends(late_kills), SIGINT);
