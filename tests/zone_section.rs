@@ -160,8 +160,8 @@ fn signal_safe_elsewhere(file: &File) -> BTreeMap<String, Reached> {
     all
 }
 
-const MEND: &str = "mark it `#[unsafe(link_section = \".text.safepoint_zone\")]` or \
-    `#[inline(always)]` if it is ours and safe; else do without it";
+const MEND: &str = "give it the link section `.text.safepoint_zone`, as its neighbours \
+    have it, or `#[inline(always)]` if it is ours and safe; else do without it";
 
 #[test]
 fn the_zone_calls_nothing_of_ours_outside_the_zone() {

@@ -20,7 +20,7 @@ use crate::zone;
 /// Thread: any · In a signal handler: yes · Errors: EINVAL NULL function,
 /// EAGAIN no room (counted in sig_stats)
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub extern "C" fn sig_add_pending_call(r#fn: Call, arg: *mut c_void) -> c_int {
     status(add(&MAIN, r#fn, arg))
 }
@@ -39,7 +39,7 @@ pub(super) fn add(context: &Context, r#fn: Call, arg: *mut c_void) -> Result<(),
 /// Thread: any · In a signal handler: yes · Errors: EINVAL NULL job or
 /// function, size too small, or reserved not 0; E2BIG
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub unsafe extern "C" fn sig_post(job: *mut Job) -> c_int {
     // SAFETY: the caller's word.
     number(unsafe { post(&MAIN, job) })

@@ -53,7 +53,7 @@ fn await_it(word: &AtomicU32) -> bool {
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL NULL
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub unsafe extern "C" fn sig_latch_set(latch: *mut Latch) -> c_int {
     // SAFETY: the caller's word.
     let Some(word) = (unsafe { word(latch) }) else { return -sys::EINVAL };
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn sig_latch_set(latch: *mut Latch) -> c_int {
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL NULL
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub unsafe extern "C" fn sig_latch_is_set(latch: *const Latch) -> c_int {
     // SAFETY: the caller's word.
     unsafe { word(latch) }.map_or(-sys::EINVAL, |word| c_int::from(is_set(word)))

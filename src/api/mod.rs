@@ -65,14 +65,14 @@ fn owned_if_at_all(of: Of) -> Of {
 }
 
 /// A signal that exists: not one of the C library's own.
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 fn signal(signum: c_int) -> Result<u32, Errno> {
     let signum = u32::try_from(signum).map_err(|_| sys::EINVAL)?;
     if names::is_valid(signum) { Ok(signum) } else { Err(sys::EINVAL) }
 }
 
 /// A signal whose disposition can be changed.
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 fn catchable(signum: c_int) -> Result<u32, Errno> {
     if signum == sys::SIGKILL || signum == sys::SIGSTOP {
         return Err(sys::EINVAL);

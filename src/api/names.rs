@@ -12,13 +12,13 @@ pub(super) fn is_valid(signum: u32) -> bool {
     matches!(signum, 1..=31) || sys::real_time().contains(&signum)
 }
 
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 fn named(signum: c_int) -> Option<&'static Named> {
     NAMED.iter().find(|named| named.signum == signum)
 }
 
 /// How far into the real-time signals this one is.
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 fn real_time_index(signum: c_int) -> Option<usize> {
     let signum = signal(signum).ok()?;
     let range = sys::real_time();
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn sig_number(name: *const c_char) -> c_int {
     number(parse(name.to_bytes()).ok_or(sys::EINVAL))
 }
 
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 fn parse(name: &[u8]) -> Option<c_int> {
     if let Some(number) = decimal(name) {
         return signal(number).ok().map(|signum| signum as c_int);
@@ -86,28 +86,28 @@ fn parse(name: &[u8]) -> Option<c_int> {
     (first..=last).contains(&real_time).then_some(real_time)
 }
 
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 fn strip<'a>(name: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
     let (start, rest) = name.split_at_checked(prefix.len())?;
     same(start, prefix).then_some(rest)
 }
 
 /// Whether they are the same, in any case.
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 fn same(one: &[u8], other: &[u8]) -> bool {
     let mut pairs = one.iter().zip(other);
     one.len() == other.len() && pairs.all(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
 /// What a text says behind its first bytes.
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 fn until_nul(text: &[u8], skip: usize) -> &[u8] {
     let end = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
     text.get(skip..end).unwrap_or_default()
 }
 
 /// Nothing, or a sign and a number.
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 fn offset(rest: &[u8], sign: u8) -> Option<c_int> {
     match rest.split_first() {
         None => Some(0),
@@ -117,7 +117,7 @@ fn offset(rest: &[u8], sign: u8) -> Option<c_int> {
 }
 
 /// A number of at most three digits.
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 fn decimal(digits: &[u8]) -> Option<c_int> {
     let fits = !digits.is_empty() && digits.len() <= 3;
     let all = digits.iter().all(u8::is_ascii_digit);

@@ -16,7 +16,7 @@ use crate::sys::{self, Errno};
 use crate::zone::bit;
 
 /// A signal that can be sent; 0 only asks whether it could be.
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 fn sendable(signum: c_int) -> Result<c_int, Errno> {
     if signum == 0 { Ok(0) } else { signal(signum).map(|signum| signum as c_int) }
 }
@@ -26,7 +26,7 @@ fn sendable(signum: c_int) -> Result<c_int, Errno> {
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub extern "C" fn sig_raise(signum: c_int) -> c_int {
     status(signal(signum).and_then(|signum| sys::raise(signum as c_int)))
 }
@@ -36,7 +36,7 @@ pub extern "C" fn sig_raise(signum: c_int) -> c_int {
 /// Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed
 /// to, ESRCH nobody there
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub extern "C" fn sig_kill(pid: c_int, signum: c_int) -> c_int {
     status(sendable(signum).and_then(|signum| sys::kill(pid, signum)))
 }
@@ -46,7 +46,7 @@ pub extern "C" fn sig_kill(pid: c_int, signum: c_int) -> c_int {
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL, ESRCH it has ended
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub unsafe extern "C" fn sig_kill_thread(thread: usize, signum: c_int) -> c_int {
     status(sendable(signum).and_then(|signum| {
         if thread == 0 {
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn sig_kill_thread(thread: usize, signum: c_int) -> c_int 
 /// Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed
 /// to, ESRCH nobody there, EAGAIN the receiver's queue is full
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub extern "C" fn sig_queue(pid: c_int, signum: c_int, value: isize) -> c_int {
     status(sendable(signum).and_then(|signum| sys::queue(pid, signum, value)))
 }
@@ -73,7 +73,7 @@ pub extern "C" fn sig_queue(pid: c_int, signum: c_int, value: isize) -> c_int {
 /// Thread: any · In a signal handler: yes · Errors: EINVAL, EBADF, EPERM not
 /// allowed to, ESRCH it has ended, ENOSYS before Linux 5.1
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub extern "C" fn sig_pidfd_send(pidfd: c_int, signum: c_int) -> c_int {
     status(sendable(signum).and_then(|signum| sys::pidfd_send(pidfd, signum)))
 }

@@ -11,7 +11,7 @@ use crate::{sys, zone};
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub extern "C" fn sig_trip(signum: c_int) -> c_int {
     number(catchable(signum).map(|signum| {
         zone::trip(signum);
@@ -25,7 +25,7 @@ pub extern "C" fn sig_trip(signum: c_int) -> c_int {
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL value is 0
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub extern "C" fn sig_interrupt(value: c_int) -> c_int {
     if value == 0 {
         return -sys::EINVAL;

@@ -126,7 +126,7 @@ pub fn to_timespec(nanoseconds: u64) -> timespec {
 /// # Safety
 /// The call may be made with these arguments, more than once.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_wait")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_wait"))]
 pub unsafe fn wait(context: &Context, call: &mut Call) -> c_long {
     let me = begin(context);
     loop {
@@ -155,7 +155,7 @@ fn begin(context: &Context) -> usize {
 /// # Safety
 /// As [`wait`].
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_wait")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_wait"))]
 unsafe fn attempt(context: &Context, me: usize, call: &Call) -> c_long {
     static NOTHING: u32 = 0;
     let outermost = match context.begin_wait(me) {

@@ -57,7 +57,7 @@ pub fn all() -> impl Iterator<Item = &'static Context> {
 
 /// Its context: EINVAL for NULL, ESTALE if it is no more.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub fn resolve(handle: *const Handle) -> Result<&'static Context, Errno> {
     if handle.is_null() {
         return Err(sys::EINVAL);

@@ -129,7 +129,7 @@ impl Context {
     /// Drop what was posted to a context that is no more: whoever has pinned
     /// it, on any thread and in a signal handler.
     #[inline(never)]
-    #[unsafe(link_section = ".text.safepoint_zone")]
+    #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
     pub fn abandon_jobs(&self) {
         let mut address = self.inbox().posted.take_all();
         while address != 0 {

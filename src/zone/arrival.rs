@@ -34,7 +34,7 @@ pub const ACTION_FLAGS: u32 = sys::SA_SIGINFO | sys::SA_ONSTACK;
 /// # Safety
 /// Called by the kernel, or by a handler that stands over ours and passes on
 /// what the kernel passed to it.
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub unsafe extern "C" fn arrival(signum: c_int, info: *mut SigInfo, context: *mut c_void) {
     let _errno = SavedErrno::new(); // put back last of all
     // SAFETY: what the kernel passed.
@@ -74,7 +74,7 @@ fn from_here() -> sys::Siginfo {
 }
 
 /// As if the signal had arrived. Any thread, and in a signal handler.
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub fn trip(signum: u32) {
     if record(signum, &from_here(), false) == Recorded::TooOften {
         // SAFETY: no siginfo: as if raise() had sent it.
@@ -83,7 +83,7 @@ pub fn trip(signum: u32) {
 }
 
 /// The same for one context, which has a handler for it.
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub fn trip_one(inbox: &Inbox, signum: u32) {
     if deliver(inbox, signum, &details(&from_here()), false) {
         // SAFETY: as above.
@@ -92,7 +92,7 @@ pub fn trip_one(inbox: &Inbox, signum: u32) {
 }
 
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 fn deliver(inbox: &Inbox, signum: u32, details: &Details, led_out: bool) -> bool {
     inbox.deliver(signum, details, led_out)
 }
@@ -120,7 +120,7 @@ enum Recorded {
 }
 
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 fn record(signum: u32, read: &sys::Siginfo, led_out: bool) -> Recorded {
     let details = details(read);
     let (main, others) = PROCESS.subscribers(signum);
@@ -143,7 +143,7 @@ fn record(signum: u32, read: &sys::Siginfo, led_out: bool) -> Recorded {
 
 /// False where no context has a handler.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 unsafe fn record_or_default(
     signum: c_int,
     info: *mut SigInfo,
@@ -162,7 +162,7 @@ unsafe fn record_or_default(
 /// a safe point is overdue. Another copy of the library may have one on its way
 /// by the same signal.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 unsafe fn sent_by_us(
     sent: sys::Sent,
     signum: c_int,
@@ -220,7 +220,7 @@ pub fn is_here() -> bool {
 /// to do, unless we have come to the top again, or those over us have been
 /// removed as well.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 unsafe fn unrecorded(
     signum: c_int,
     info: *mut SigInfo,

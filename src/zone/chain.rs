@@ -17,7 +17,7 @@ pub fn is_sibling(action: &sys::Action) -> bool {
 
 /// Pass on; or else the process dies of this very fault.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub unsafe fn fault(signum: c_int, info: *mut SigInfo, context: *mut c_void) {
     // SAFETY: what the kernel passed.
     unsafe {
@@ -52,7 +52,7 @@ pub unsafe fn came_back(signum: c_int, info: *mut SigInfo) -> usize {
 /// It has: whoever passed it back would have passed it on, through us, to what
 /// stood there before the first of ours.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub unsafe fn beneath(signum: c_int, info: *mut SigInfo, context: *mut c_void) {
     let origin = PROCESS.origin(signum as u32);
     let is_next = origin == PROCESS.next(signum as u32).action;
@@ -74,7 +74,7 @@ pub fn is_at_the_top(signum: c_int) -> bool {
 /// It was recorded, where it was for us to record. What stands there by now is
 /// as good, but for a default that was set since.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub unsafe fn behind(signum: c_int, info: *mut SigInfo, context: *mut c_void, here: bool) {
     let next = PROCESS.next(signum as u32);
     // SAFETY: what the kernel passed.
@@ -114,7 +114,7 @@ enum Do {
 /// As the kernel would see it now: an SA_RESETHAND handler stands there once,
 /// and then the default; a child that runs on our memory does not say so.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 fn as_it_stands(action: sys::Action, signum: c_int, here: bool) -> Do {
     let once = action.flags & sys::SA_RESETHAND != 0;
     if action.handler == sys::IGNORE.handler {
@@ -131,7 +131,7 @@ fn as_it_stands(action: sys::Action, signum: c_int, here: bool) -> Do {
 /// Call it under the mask that the kernel would have given it, with the mark
 /// that lets us know the siginfo should it come back to us.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub unsafe fn call_next(
     next: &sys::Action,
     signum: c_int,
@@ -161,7 +161,7 @@ pub unsafe fn call_next(
 /// Do what the kernel does by default, with the same siginfo: unblock,
 /// default, send again. Comes back from a stop, when the process goes on.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub unsafe fn default(signum: c_int, info: *mut SigInfo) {
     if sys::IGNORED_BY_DEFAULT & bit(signum as u32) != 0 {
         return;

@@ -70,7 +70,7 @@ impl Escalations {
     }
 
     #[inline(never)]
-    #[unsafe(link_section = ".text.safepoint_zone")]
+    #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
     fn count(&self, signum: u32, time: u64) -> bool {
         let Some(line) = self.line(signum) else { return false };
         let count = line.count.fetch_add(1, SeqCst) + 1;

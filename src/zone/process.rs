@@ -259,7 +259,7 @@ impl Process {
 
     /// What an arrival passes on to, and when; a fault always.
     #[inline(never)]
-    #[unsafe(link_section = ".text.safepoint_zone")]
+    #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
     pub fn next(&self, signum: u32) -> Next {
         let next = of(&self.next, signum).map(Published::read_version);
         let (version, [a, b, c, d, when]) = next.unwrap_or((0, [0; 5]));
@@ -286,7 +286,7 @@ impl Process {
 
     /// What stood there before the first of ours.
     #[inline(never)]
-    #[unsafe(link_section = ".text.safepoint_zone")]
+    #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
     pub fn origin(&self, signum: u32) -> Action {
         of(&self.origin, signum).map_or(DEFAULT, Remembered::get)
     }

@@ -148,7 +148,7 @@ impl<const N: usize, const LATE: usize> Ring<N, LATE> {
     /// The turn at a position whose cell was not free for it: as long as it
     /// still is not, the cell is late. Full if the consumer has not come by.
     #[inline(never)]
-    #[unsafe(link_section = ".text.safepoint_zone")]
+    #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
     fn look_again(&self, position: u64) -> Result<u64, Full> {
         if self.consumer.head.load(Acquire) + N as u64 <= position {
             return Err(Full);

@@ -86,7 +86,7 @@ impl Waiting {
     /// End the owner's wait, if there is one. `me` calls; `led_out` is whether
     /// it is the owner, on its way out of the wait already.
     #[inline(never)]
-    #[unsafe(link_section = ".text.safepoint_zone")]
+    #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
     pub fn kick(&self, me: usize, led_out: bool) {
         let thread = self.thread();
         if thread == me {
@@ -136,7 +136,7 @@ impl Waiting {
     }
 
     #[inline(never)]
-    #[unsafe(link_section = ".text.safepoint_zone")]
+    #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
     fn stop_timer(&self) {
         self.runs.store(0, SeqCst);
         self.mine.store(0, Relaxed);

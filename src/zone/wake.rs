@@ -92,7 +92,7 @@ impl Wake {
     /// Wake by whatever is on; `signum` is 0 for what is no signal. True where
     /// the breaker has to be set again: see above.
     #[inline(never)]
-    #[unsafe(link_section = ".text.safepoint_zone")]
+    #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
     pub fn wake(&self, signum: u32) -> bool {
         let _errno = sys::SavedErrno::new(); // callers may be C handlers
         let active = self.active();
@@ -119,7 +119,7 @@ impl Wake {
 
     /// Write to the user's descriptor, if there is one and it wants this.
     #[inline(never)]
-    #[unsafe(link_section = ".text.safepoint_zone")]
+    #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
     pub fn write_fd(&self, signum: u32) {
         let _errno = sys::SavedErrno::new();
         // Twice at most: where the write fails because another descriptor has
@@ -140,7 +140,7 @@ impl Wake {
 
     /// Make the eventfd readable, if it is on: whether it is.
     #[inline(never)]
-    #[unsafe(link_section = ".text.safepoint_zone")]
+    #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
     pub fn raise_event(&self) -> bool {
         let on = self.active() & EVENT != 0;
         if on {

@@ -67,7 +67,7 @@ pub extern "C" fn sig_context_release(context: *mut Handle) -> c_int {
 
 /// sig_add_pending_call() for this context.
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub extern "C" fn sig_context_add_pending_call(
     context: *mut Handle,
     r#fn: Call,
@@ -78,7 +78,7 @@ pub extern "C" fn sig_context_add_pending_call(
 
 /// sig_post() for this context. A job is queued in one context at a time.
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub unsafe extern "C" fn sig_context_post(context: *mut Handle, job: *mut Job) -> c_int {
     let handle = context;
     number(pinned(context, |context| {
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn sig_context_post(context: *mut Handle, job: *mut Job) -
 
 /// sig_trip() for this context alone.
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub extern "C" fn sig_context_trip(context: *mut Handle, signum: c_int) -> c_int {
     status(pinned(context, |context| {
         let signum = catchable(signum)?;
@@ -107,7 +107,7 @@ pub extern "C" fn sig_context_trip(context: *mut Handle, signum: c_int) -> c_int
 /// sig_interrupt() for this context: how one thread cancels the script that
 /// another runs.
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub extern "C" fn sig_context_interrupt(context: *mut Handle, value: c_int) -> c_int {
     status(pinned(context, |context| {
         if value == 0 {

@@ -8,7 +8,7 @@ use crate::context::{Call, Event, Handle, Handler, adopt, pinned, resolve};
 
 /// sig_is_owner() for this context.
 #[unsafe(no_mangle)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub extern "C" fn sig_context_is_owner(context: *mut Handle) -> c_int {
     number(resolve(context).map(|context| c_int::from(context.is_owner())))
 }

@@ -47,7 +47,7 @@ const fn in_memory_order(bits: u64) -> u64 {
 /// Change the calling thread's mask; the mask before. As bits: sets of the C
 /// library's are large for the stack of an arrival.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub fn swap_mask(how: c_int, bits: u64) -> Result<u64, c_int> {
     let set = SignalSet::from_bits(bits);
     let mut before = SignalSet::from_bits(0);
@@ -82,7 +82,7 @@ pub const IGNORE: Action = Action { handler: libc::SIG_IGN, flags: 0, mask: 0 };
 
 /// Set (`Some`) or only read a signal's action; the action before.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub fn swap_action(signum: c_int, action: Option<&Action>) -> Result<Action, c_int> {
     let _errno = SavedErrno::new();
     let mut old = MaybeUninit::<libc::sigaction>::zeroed();
@@ -156,7 +156,7 @@ pub unsafe fn call_handler(
 /// # Safety
 /// As [`read_siginfo`].
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub unsafe fn requeue(signum: c_int, info: *mut SigInfo) {
     #[cfg(target_os = "linux")]
     // SAFETY: the kernel checks the siginfo; a failure falls through.

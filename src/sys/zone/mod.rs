@@ -109,7 +109,7 @@ pub fn set_errno(error: c_int) {
 
 /// Wake all threads that wait on this word, also those of other processes.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub fn wake_all(word: &AtomicU32) {
     let _errno = SavedErrno::new();
     // Again, if it fails: nobody is to sleep for ever for an error that goes by.

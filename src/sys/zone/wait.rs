@@ -179,7 +179,7 @@ pub fn run_timer(timer: c_int, run: bool) {
 /// Have it send in so many nanoseconds, and then each time that so many have
 /// gone by, or not again; 0 is never.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub fn set_timer(timer: c_int, first: u64, every: u64) {
     let _errno = SavedErrno::new();
     let time = |nanoseconds: u64| libc::timespec {

@@ -57,7 +57,7 @@ pub fn write_wakeup(kind: WakeKind, fd: c_int, byte: u8) -> Result<(), c_int> {
 /// between leaves a SIGPIPE, which is kept blocked and taken back. Not even an
 /// arrival can rely on its mask: a handler that stands over ours may call it.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 fn write_pipe(fd: c_int, byte: u8) -> Result<(), c_int> {
     let mut asked = libc::pollfd { fd, events: 0, revents: 0 };
     let now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
@@ -90,7 +90,7 @@ fn write_pipe(fd: c_int, byte: u8) -> Result<(), c_int> {
 
 /// Make an eventfd readable.
 #[inline(never)]
-#[unsafe(link_section = ".text.safepoint_zone")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub fn write_event(fd: c_int) -> Result<(), c_int> {
     let one = 1u64;
     // SAFETY: eight readable bytes.
