@@ -756,7 +756,8 @@ int sig_retry(void);
  * on the owner's thread, and nobody ought to block it there, ignore it or
  * put a handler over ours. Where its default is to end the process, ours
  * stays in place for good, and does that for others' signals. No real-time
- * signal: those can be refused, where the user has too many pending.
+ * signal: those can be refused, where the user has too many pending. On macOS
+ * and FreeBSD one that this process sends to itself is taken for a kick.
  *
  * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
  * signal that can be caught, a fault's, a real-time one, SIGCHLD; EBUSY between
@@ -1235,7 +1236,7 @@ int sig_kill_thread(uintptr_t thread,
  * sigqueue(3): a signal with a value.
  *
  * Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed
- * to, ESRCH nobody there, EAGAIN the receiver's queue is full
+ * to, ESRCH nobody there, EAGAIN the receiver's queue is full, ENOTSUP macOS
  */
 int sig_queue(int pid,
               int signum,
@@ -1246,7 +1247,7 @@ int sig_queue(int pid,
  * same number.
  *
  * Thread: any · In a signal handler: yes · Errors: EINVAL, EBADF, EPERM not
- * allowed to, ESRCH it has ended, ENOSYS before Linux 5.1
+ * allowed to, ESRCH it has ended, ENOSYS before Linux 5.1, ENOTSUP elsewhere
  */
 int sig_pidfd_send(int pidfd, int signum);
 

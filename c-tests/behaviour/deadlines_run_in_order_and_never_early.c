@@ -100,6 +100,7 @@ int main(void)
     int counted = 0;
     watchdog(100);
     ASSERT_EQ(sig_init(0), 0);
+    ASSERT_EQ(sig_poll(NULL, 0, 0), 0); /* may start a thread for kicks */
     int before_any = threads();
 
     /* Armed in a muddle: 7 i % 100 runs through all once. */

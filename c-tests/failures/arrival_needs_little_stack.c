@@ -9,7 +9,7 @@
 #ifndef AT_MINSIGSTKSZ
 #define AT_MINSIGSTKSZ 51
 #endif
-#if defined(__x86_64__) && defined(__GLIBC__)
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(SAFEPOINT_PORTABLE)
 enum { LARGE = 65536, OURS = 1024 };
 #else /* musl's system calls and other processors' frames take more */
 enum { LARGE = 65536, OURS = 1280 };

@@ -42,8 +42,13 @@ int main(void)
             ASSERT_EQ(sig_raised(), 3);
             ASSERT_EQ(pthread_join(thread, NULL), 0);
         }
+#ifdef SAFEPOINT_PORTABLE /* a thread's timers need no siginfo */
+        ASSERT_EQ(sig_blocking_begin(), 0);
+        ASSERT_EQ(sig_blocking_end(), 0);
+#else
         ASSERT_EQ(sig_blocking_begin(), -ENOMEM);
         ASSERT_EQ(sig_blocking_end(), -EINVAL);
+#endif
         ASSERT_EQ(raw, 0);
         ASSERT_EQ(sig_fini(), 0);
     }

@@ -28,9 +28,10 @@ int main(void)
     ASSERT_EQ(pthread_join(thread, NULL), 0);
     pid_t pid = (pid_t)MUST(fork());
     if (pid == 0) {
-        raise(SIGUSR1);
-        _exit(0);
+        for (;;)
+            pause();
     }
+    MUST(kill(pid, SIGUSR1));
     int status = wait_for(pid);
     ASSERT_TRUE(WIFSIGNALED(status));
     ASSERT_EQ(WTERMSIG(status), SIGUSR1);

@@ -49,7 +49,10 @@ pub unsafe extern "C" fn sig_syscall(
     f: c_long,
 ) -> c_long {
     // SAFETY: the caller's word.
-    unsafe { plain(main(), number, [a, b, c, d, e, f].map(|word| word as usize)) }
+    unsafe {
+        let number = sys::by_number(number);
+        plain(main(), number, [a, b, c, d, e, f].map(|word| word as usize))
+    }
 }
 
 /// A system call without a time limit that would have to be told again.
@@ -159,7 +162,8 @@ pub(super) fn retry(of: Of) -> c_int {
 /// on the owner's thread, and nobody ought to block it there, ignore it or
 /// put a handler over ours. Where its default is to end the process, ours
 /// stays in place for good, and does that for others' signals. No real-time
-/// signal: those can be refused, where the user has too many pending.
+/// signal: those can be refused, where the user has too many pending. On macOS
+/// and FreeBSD one that this process sends to itself is taken for a kick.
 ///
 /// Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
 /// signal that can be caught, a fault's, a real-time one, SIGCHLD; EBUSY between

@@ -60,7 +60,7 @@ pub unsafe extern "C" fn sig_kill_thread(thread: usize, signum: c_int) -> c_int 
 /// sigqueue(3): a signal with a value.
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed
-/// to, ESRCH nobody there, EAGAIN the receiver's queue is full
+/// to, ESRCH nobody there, EAGAIN the receiver's queue is full, ENOTSUP macOS
 #[unsafe(no_mangle)]
 #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub extern "C" fn sig_queue(pid: c_int, signum: c_int, value: isize) -> c_int {
@@ -71,7 +71,7 @@ pub extern "C" fn sig_queue(pid: c_int, signum: c_int, value: isize) -> c_int {
 /// same number.
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL, EBADF, EPERM not
-/// allowed to, ESRCH it has ended, ENOSYS before Linux 5.1
+/// allowed to, ESRCH it has ended, ENOSYS before Linux 5.1, ENOTSUP elsewhere
 #[unsafe(no_mangle)]
 #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub extern "C" fn sig_pidfd_send(pidfd: c_int, signum: c_int) -> c_int {

@@ -2,7 +2,7 @@
 //!
 //! A number that arrivals may have read is never closed. It is reserved at
 //! the first use, and from then on another file is put under it: the user's,
-//! or for "none" an eventfd that nobody reads. There is one such number for
+//! or for "none" a file that nobody reads. There is one such number for
 //! each kind of file, since each is written to in its own way.
 
 use core::sync::atomic::Ordering::Relaxed;
@@ -40,7 +40,7 @@ impl Context {
         let new = target.map(|(kind, _)| kind);
         let left = before.kind().filter(|kind| new != Some(*kind));
         let left = left.and_then(|kind| wake.fd(kind));
-        let nobody = left.map(|_| sys::new_event()).transpose()?;
+        let nobody = left.map(|_| sys::new_nobody()).transpose()?;
         wake.aim(Target::NOTHING);
         let taken = match target {
             None => Ok(()),
@@ -62,17 +62,17 @@ impl Context {
         result
     }
 
-    /// An eventfd that is readable while something is pending.
+    /// A descriptor that is readable while something is pending.
     pub fn event_fd(&self) -> Result<i32, Errno> {
         let wake = &self.inbox().wake;
-        let known = wake.event_fd();
-        let fd = known.map_or_else(sys::new_event, Ok)?;
+        let known = wake.event();
+        let event = known.map_or_else(sys::new_event, Ok)?;
         if !wake.is_event_on() {
-            wake.start_event(fd);
+            wake.start_event(event);
             self.inbox().look();
             self.settle();
         }
-        Ok(fd)
+        Ok(event[0])
     }
 
     /// EBUSY where somebody has been in the one before for a second: then it
@@ -137,21 +137,25 @@ impl Context {
         self.failures_told.store(0, Relaxed);
         self.wakeup_fd.store(0, Relaxed);
         let fresh = sys::new_event();
+        let put = |end: usize, number| {
+            fresh.and_then(|fresh| sys::put_under(fresh[end], number)).is_ok()
+        };
         for kind in WakeKind::ALL {
             let Some(number) = wake.fd(kind) else { continue };
-            if fresh.and_then(|fresh| sys::put_under(fresh, number)).is_err() {
+            if !put(0, number) {
                 sys::close(number);
                 wake.reserve_fd(kind, 0);
             }
         }
-        if let Some(number) = wake.event_fd() {
-            if fresh.and_then(|fresh| sys::put_under(fresh, number)).is_err() {
-                sys::close(number);
+        if let Some([reader, writer]) = wake.event() {
+            // Where both are one, it is put there twice.
+            if !put(0, reader) || !put(1, writer) {
+                sys::close_event([reader, writer]);
                 wake.forget_event();
             }
         }
         if let Ok(fresh) = fresh {
-            sys::close(fresh);
+            sys::close_event(fresh);
         }
     }
 }

@@ -39,6 +39,11 @@ pub const fn at_offset(fd: usize, buffer: usize, size: usize, offset: i64) -> [u
     return [fd, buffer, size, 0, offset as usize, (offset >> 32) as usize];
 }
 
+/// A number that a caller names.
+pub fn by_number(number: core::ffi::c_long) -> core::ffi::c_long {
+    number
+}
+
 pub use libc::{AT_FDCWD, CLOCK_MONOTONIC, CLOCK_REALTIME, TIMER_ABSTIME};
 pub use libc::{FUTEX_BITSET_MATCH_ANY, FUTEX_WAIT_BITSET};
 

@@ -1,7 +1,8 @@
 //! The only calls of the operating system. `zone` is what a signal handler
 //! may use; `unix` is the owner's side.
 
-#[cfg(target_os = "linux")]
+#[cfg_attr(not(target_os = "linux"), path = "calls_bsd.rs")]
+#[cfg(unix)]
 mod calls;
 #[cfg(unix)]
 mod send;
@@ -11,7 +12,7 @@ mod signals;
 mod threads;
 #[cfg(unix)]
 mod unix;
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 pub use calls::*;
 #[cfg(unix)]
 pub use send::*;

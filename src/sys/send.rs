@@ -4,7 +4,6 @@
 
 use core::ffi::{c_int, c_long, c_void};
 use core::mem::MaybeUninit;
-use core::ptr;
 
 use super::Errno;
 use super::zone::{SavedErrno, last_error};
@@ -40,6 +39,13 @@ pub unsafe fn kill_thread(thread: usize, signum: c_int) -> Result<(), Errno> {
     }
 }
 
+#[cfg(target_os = "macos")]
+#[inline(always)]
+pub fn queue(_: c_int, _: c_int, _: isize) -> Result<(), Errno> {
+    Err(super::ENOTSUP)
+}
+
+#[cfg(not(target_os = "macos"))]
 #[inline(always)]
 pub fn queue(pid: c_int, signum: c_int, value: isize) -> Result<(), Errno> {
     let _errno = SavedErrno::new();
@@ -48,10 +54,17 @@ pub fn queue(pid: c_int, signum: c_int, value: isize) -> Result<(), Errno> {
     check(unsafe { libc::sigqueue(pid, signum, value) }.into())
 }
 
+#[cfg(not(target_os = "linux"))]
+#[inline(always)]
+pub fn pidfd_send(_: c_int, _: c_int) -> Result<(), Errno> {
+    Err(super::ENOTSUP)
+}
+
+#[cfg(target_os = "linux")]
 #[inline(always)]
 pub fn pidfd_send(pidfd: c_int, signum: c_int) -> Result<(), Errno> {
     let _errno = SavedErrno::new();
-    let plain = ptr::null::<c_void>();
+    let plain = core::ptr::null::<c_void>();
     // SAFETY: no siginfo: the kernel makes one, as for kill.
     check(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd, signum, plain, 0) })
 }

@@ -47,6 +47,8 @@ pub static NAMED: &[Named] = named![
     SIGPIPE c"SIGPIPE" c"Broken pipe",
     SIGALRM c"SIGALRM" c"Alarm clock",
     SIGTERM c"SIGTERM" c"Terminated",
+    #[cfg(not(target_os = "linux"))]
+    SIGEMT c"SIGEMT" c"Emulator trap",
     #[cfg(target_os = "linux")]
     SIGSTKFLT c"SIGSTKFLT" c"Stack fault",
     SIGCHLD c"SIGCHLD" c"Child stopped or ended",
@@ -62,6 +64,8 @@ pub static NAMED: &[Named] = named![
     SIGPROF c"SIGPROF" c"Profiling timer expired",
     SIGWINCH c"SIGWINCH" c"Window size changed",
     SIGIO c"SIGIO" c"I/O possible",
+    #[cfg(not(target_os = "linux"))]
+    SIGINFO c"SIGINFO" c"Status request from keyboard",
     #[cfg(target_os = "linux")]
     SIGPWR c"SIGPWR" c"Power failure",
     SIGSYS c"SIGSYS" c"Bad system call",

@@ -1,19 +1,14 @@
 //! Threads: the calling one's number and mask; one of our own.
 #![allow(unsafe_code)] // the boundary to the C library
 
-use core::ffi::{CStr, c_int, c_void};
+use core::ffi::c_void;
 use core::mem::MaybeUninit;
 use core::ptr::{null, null_mut};
-use core::sync::atomic::AtomicU32;
 
 use super::zone::{SavedErrno, SignalSet, last_error, swap_mask};
 use super::{EAGAIN, Errno};
 
-/// The calling thread as the kernel numbers it.
-pub fn thread_number() -> c_int {
-    // SAFETY: no preconditions.
-    unsafe { libc::syscall(libc::SYS_gettid) as c_int }
-}
+pub use super::zone::system::{name_thread, thread_number, wait_for_futex};
 
 /// Have the calling thread take this signal.
 pub fn unblock(signum: u32) -> Result<(), Errno> {
@@ -57,33 +52,4 @@ pub fn start_thread(
 pub fn join(thread: usize) {
     // SAFETY: started here, and joined once.
     unsafe { libc::pthread_join(thread as libc::pthread_t, null_mut()) };
-}
-
-/// Name the calling thread, for whoever lists threads; and have the kernel
-/// wake it no later than it is asked to.
-#[cfg(target_os = "linux")]
-pub fn name_thread(name: &CStr) {
-    // SAFETY: a string that ends in zero; a number.
-    unsafe {
-        libc::prctl(libc::PR_SET_NAME, name.as_ptr());
-        libc::prctl(libc::PR_SET_TIMERSLACK, 1 as libc::c_ulong);
-    }
-}
-
-/// Sleep until the word is no longer `seen`, or it is `until`, by
-/// CLOCK_MONOTONIC in nanoseconds; or for any other reason.
-#[cfg(target_os = "linux")]
-pub fn wait_for_futex(word: &AtomicU32, seen: u32, until: u64) {
-    let time = libc::timespec {
-        tv_sec: (until / 1_000_000_000).min(i32::MAX as u64) as _,
-        tv_nsec: (until % 1_000_000_000) as _,
-    };
-    let operation = libc::FUTEX_WAIT_BITSET;
-    let any = libc::FUTEX_BITSET_MATCH_ANY;
-    let unused = null_mut::<c_void>();
-    // SAFETY: a word and a time that outlive the call.
-    unsafe {
-        let word = word.as_ptr();
-        libc::syscall(libc::SYS_futex, word, operation, seen, &raw const time, unused, any);
-    }
 }

@@ -13,7 +13,7 @@ pub use libc::{
     E2BIG, EAGAIN, EBADF, EBUSY, EEXIST, EINVAL, EMFILE, ENFILE, ENOENT, ENOMEM, EPERM,
     ESTALE,
 };
-pub use libc::{EALREADY, EINPROGRESS, EINTR, EISCONN, ESRCH, ETIMEDOUT};
+pub use libc::{EALREADY, EINPROGRESS, EINTR, EISCONN, ENOTSUP, ESRCH, ETIMEDOUT};
 pub use libc::{SIGCHLD, SIGINT, SIGKILL, SIGPIPE, SIGSTOP, SIGURG, SIGXFSZ};
 
 pub const SA_RESTART: u32 = libc::SA_RESTART as u32;
@@ -35,7 +35,8 @@ pub fn real_time() -> core::ops::RangeInclusive<u32> {
     #[cfg(target_os = "linux")]
     return libc::SIGRTMIN() as u32..=libc::SIGRTMAX() as u32;
     #[cfg(not(target_os = "linux"))]
-    #[allow(clippy::reversed_empty_ranges)] // none: no queueing there
+    // macOS has none, and FreeBSD's begin at 65, beyond our sets.
+    #[allow(clippy::reversed_empty_ranges)]
     return 1..=0;
 }
 
@@ -109,10 +110,27 @@ pub fn at_fork(
     child: unsafe extern "C" fn(),
 ) -> Result<(), Errno> {
     let _errno = SavedErrno::new();
+    #[cfg(target_os = "macos")]
+    stay_mapped(prepare as *const c_void);
     // SAFETY: the functions are static, and the library is never unmapped.
     match unsafe { libc::pthread_atfork(Some(prepare), Some(parent), Some(child)) } {
         0 => Ok(()),
         error => Err(error),
+    }
+}
+
+/// Have dlclose leave the image mapped that this lies in. Elsewhere the linker
+/// says so.
+#[cfg(target_os = "macos")]
+fn stay_mapped(inside: *const c_void) {
+    let mut image = core::mem::MaybeUninit::<libc::Dl_info>::zeroed();
+    let mode = libc::RTLD_LAZY | libc::RTLD_NOLOAD | libc::RTLD_NODELETE;
+    // SAFETY: a valid place; an image that is there, by its own name. The
+    // program itself, which is always mapped, may be refused.
+    unsafe {
+        if libc::dladdr(inside, image.as_mut_ptr()) != 0 {
+            libc::dlopen(image.assume_init().dli_fname, mode);
+        }
     }
 }
 
@@ -171,7 +189,10 @@ pub fn let_others_run() {
 pub fn map(size: usize) -> Result<*mut c_void, Errno> {
     let _errno = SavedErrno::new();
     let access = libc::PROT_READ | libc::PROT_WRITE;
+    #[cfg(not(target_os = "freebsd"))]
     let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+    #[cfg(target_os = "freebsd")]
+    let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS; // never reserved there
     // SAFETY: fresh memory, wherever there is some.
     let memory = unsafe { libc::mmap(core::ptr::null_mut(), size, access, kind, -1, 0) };
     if memory == libc::MAP_FAILED { Err(ENOMEM) } else { Ok(memory) }
@@ -192,20 +213,27 @@ pub fn wake_kind(fd: c_int) -> Result<WakeKind, Errno> {
         check(libc::fstat(fd, stat.as_mut_ptr()))?;
         stat.assume_init()
     };
+    #[cfg(target_os = "macos")]
+    super::zone::system::keep_sigpipe_away(fd);
     match stat.st_mode & libc::S_IFMT {
+        // FreeBSD calls an eventfd so, too, but one without blocks.
+        #[cfg(target_os = "freebsd")]
+        libc::S_IFIFO if stat.st_blksize == 0 => wake_kind_of_event(fd),
         libc::S_IFIFO => Ok(WakeKind::Pipe),
         libc::S_IFSOCK => Ok(WakeKind::Socket),
-        // What has no type at all is one of the kernel's anonymous files. Of
-        // those only an eventfd takes eight bytes, and adding 0 changes
-        // nothing.
-        0 => {
-            let zero = 0u64;
-            // SAFETY: eight readable bytes.
-            match unsafe { libc::write(fd, (&raw const zero).cast(), 8) } {
-                8 => Ok(WakeKind::Event),
-                _ => Err(EINVAL),
-            }
-        }
+        // What has no type at all is one of the kernel's anonymous files.
+        0 => wake_kind_of_event(fd),
+        _ => Err(EINVAL),
+    }
+}
+
+/// Of the kernel's anonymous files only an eventfd takes eight bytes, and adding
+/// 0 changes nothing.
+fn wake_kind_of_event(fd: c_int) -> Result<WakeKind, Errno> {
+    let zero = 0u64;
+    // SAFETY: eight readable bytes.
+    match unsafe { libc::write(fd, (&raw const zero).cast(), 8) } {
+        8 => Ok(WakeKind::Event),
         _ => Err(EINVAL),
     }
 }
@@ -220,10 +248,10 @@ pub fn duplicate(fd: c_int) -> Result<c_int, Errno> {
 /// Put the file of `fd` under `number`, in one step.
 pub fn put_under(fd: c_int, number: c_int) -> Result<(), Errno> {
     let _errno = SavedErrno::new();
-    #[cfg(target_os = "linux")]
+    #[cfg(not(target_os = "macos"))]
     // SAFETY: no pointers.
     check(unsafe { libc::dup3(fd, number, libc::O_CLOEXEC) })?;
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(target_os = "macos")]
     // SAFETY: no pointers.
     unsafe {
         check(libc::dup2(fd, number))?;
@@ -239,23 +267,38 @@ pub fn close(fd: c_int) {
     unsafe { libc::close(fd) };
 }
 
-/// A new eventfd, not 0 to 2: non-blocking, close-on-exec, nothing in it.
-#[cfg(target_os = "linux")]
-pub fn new_event() -> Result<c_int, Errno> {
+/// What is readable while something is pending, not 0 to 2: the descriptor to
+/// read, and the one to write to.
+pub fn new_event() -> Result<[c_int; 2], Errno> {
     let _errno = SavedErrno::new();
-    // SAFETY: no pointers.
-    let fd = check(unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) })?;
-    if fd > 2 {
-        return Ok(fd);
+    let [reader, writer] = super::zone::new_event()?;
+    if reader > 2 && writer > 2 {
+        return Ok([reader, writer]);
     }
-    let higher = duplicate(fd);
-    close(fd);
+    let higher = duplicate(reader).and_then(|higher| match reader == writer {
+        true => Ok([higher; 2]),
+        false => {
+            duplicate(writer).map(|writer| [higher, writer]).inspect_err(|_| close(higher))
+        }
+    });
+    close_event([reader, writer]);
     higher
 }
 
-#[cfg(not(target_os = "linux"))]
-pub fn new_event() -> Result<c_int, Errno> {
-    Err(libc::ENOTSUP)
+pub fn close_event([reader, writer]: [c_int; 2]) {
+    close(reader);
+    if writer != reader {
+        close(writer);
+    }
+}
+
+/// A file that nobody reads, and that takes no byte without saying so.
+pub fn new_nobody() -> Result<c_int, Errno> {
+    let [nobody, writer] = super::zone::new_event()?;
+    if writer != nobody {
+        close(writer); // what is left is for reading: EBADF, and no SIGPIPE
+    }
+    Ok(nobody)
 }
 
 fn check(result: c_int) -> Result<c_int, Errno> {

@@ -24,7 +24,7 @@ use crate::sys::zone::{self as sys, SavedErrno, SigInfo};
 /// here must kill the process, not hang it. The C library's own two are
 /// blocked as well: nobody else's mask has them (sigfillset leaves them out),
 /// which is how one copy of safepoint knows another.
-pub const ACTION_MASK: u64 = !(sys::FAULTS | sys::UNBLOCKABLE);
+pub const ACTION_MASK: u64 = sys::ALL & !(sys::FAULTS | sys::UNBLOCKABLE);
 
 /// SA_ONSTACK always: a Go program aborts where a handler runs elsewhere.
 pub const ACTION_FLAGS: u32 = sys::SA_SIGINFO | sys::SA_ONSTACK;
@@ -185,6 +185,11 @@ unsafe fn sent_by_us(
                 let mut number = 0;
                 while let Some(inbox) = known_inbox(number) {
                     kicked(inbox);
+                    let mut on = inbox.escalations.on();
+                    while on != 0 {
+                        overdue(number, on.trailing_zeros() + 1, info);
+                        on &= on - 1;
+                    }
                     number += 1;
                 }
             }

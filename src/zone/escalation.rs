@@ -140,7 +140,8 @@ impl Escalations {
         self.on.store(if is_on { others | bit(signum) } else { others }, Release);
     }
 
-    /// Signals for which anything is set. Owner.
+    /// Signals for which anything is set.
+    #[inline(always)]
     pub fn on(&self) -> u64 {
         self.on.load(Relaxed)
     }

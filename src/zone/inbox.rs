@@ -14,7 +14,9 @@
 //! up has to know besides, whether anybody wants to be woken or waits, is read
 //! after a read-modify-write of the same producer: see [`Wake::active`].
 
-use super::atomic::{AcqRel, AtomicU32, AtomicU64, Relaxed, Release, SeqCst, constructor};
+use super::atomic::{
+    AcqRel, AtomicU32, AtomicU64, Relaxed, Release, SeqCst, constructor, fence,
+};
 use super::deliveries::{Deliveries, Details, QUEUED, SINGLES};
 use super::escalation::Escalations;
 use super::posted::{Link, Posted};
@@ -105,7 +107,12 @@ impl Inbox {
     pub fn add_call(&self, call: Call) -> Result<(), Full> {
         let result = self.calls.push(call);
         match result {
-            Ok(()) => self.announce(0, false),
+            Ok(()) => {
+                if !sys::FENCES_ALL_THREADS {
+                    fence(SeqCst); // see `look`
+                }
+                self.announce(0, false);
+            }
             Err(Full) => {
                 self.calls_refused.fetch_add(1, Relaxed);
             }

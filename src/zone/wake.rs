@@ -40,7 +40,9 @@ pub struct Wake {
     /// that kind: an arrival that was overtaken cannot write eight bytes for
     /// an eventfd into a pipe.
     fds: [AtomicU32; 3],
+    /// What the user polls, and what is written to: one eventfd, or a pipe.
     event_fd: AtomicU32,
+    event_writer: AtomicU32,
     function: Published<2>,
     /// How many are calling it.
     calling: AtomicU32,
@@ -73,6 +75,7 @@ impl Wake {
                 active: AtomicU32::new(0),
                 fds: fresh_array![AtomicU32::new(0); 3],
                 event_fd: AtomicU32::new(0),
+                event_writer: AtomicU32::new(0),
                 function: Published::new(),
                 calling: AtomicU32::new(0),
                 failed: AtomicU64::new(0),
@@ -145,7 +148,7 @@ impl Wake {
         let on = self.active() & EVENT != 0;
         if on {
             let _errno = sys::SavedErrno::new();
-            let written = sys::write_event(self.event_fd.load(Acquire) as i32);
+            let written = sys::write_event(self.event_writer.load(Acquire) as i32);
             if let Err(error) = written {
                 self.note_failure(error);
             }
@@ -179,9 +182,9 @@ impl Wake {
         reserved(&self.fds[kind as usize])
     }
 
-    /// The eventfd's number, if there ever was one. Owner.
-    pub fn event_fd(&self) -> Option<i32> {
-        reserved(&self.event_fd)
+    /// The eventfd's numbers, to read and to write, if there ever was one. Owner.
+    pub fn event(&self) -> Option<[i32; 2]> {
+        Some([reserved(&self.event_fd)?, reserved(&self.event_writer)?])
     }
 
     /// Whether it is written to. Owner.
@@ -195,8 +198,9 @@ impl Wake {
     }
 
     /// Switch the eventfd on. Owner.
-    pub fn start_event(&self, fd: i32) {
-        self.event_fd.store(fd as u32, Release);
+    pub fn start_event(&self, [reader, writer]: [i32; 2]) {
+        self.event_fd.store(reader as u32, Release);
+        self.event_writer.store(writer as u32, Release);
         self.switch(EVENT, EVENT);
     }
 
@@ -251,6 +255,7 @@ impl Wake {
     pub fn forget_event(&self) {
         self.stop_event();
         self.event_fd.store(0, Release);
+        self.event_writer.store(0, Release);
     }
 
     fn switch(&self, mask: u32, bits: u32) {

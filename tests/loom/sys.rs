@@ -35,6 +35,8 @@ pub mod zone {
         1
     }
 
+    pub const FENCES_ALL_THREADS: bool = true;
+
     /// In the kernel; here in the owner's own time, which is no less.
     pub fn fence_all_threads() {
         loom::sync::atomic::fence(SeqCst);

@@ -35,7 +35,7 @@ fn producers(
 ) {
     explore(preemptions, move || {
         let shared = Shared::new();
-        shared.inbox.wake.start_event(FD);
+        shared.inbox.wake.start_event([FD; 2]);
         let threads: Vec<_> = producers
             .iter()
             .map(|producer| {
@@ -88,7 +88,7 @@ fn what_comes_while_the_eventfd_is_switched_on_makes_it_readable() {
             let shared = shared.clone();
             move || shared.arrive(10)
         });
-        shared.inbox.wake.start_event(FD);
+        shared.inbox.wake.start_event([FD; 2]);
         if shared.inbox.is_pending() {
             shared.inbox.wake.raise_event();
         }

@@ -5,6 +5,7 @@ use core::ffi::{c_int, c_long, c_void};
 use crate::api::handlers::{self, Disposition};
 use crate::api::{blocking, fill, number, sending, status, time};
 use crate::context::{Call, Event, Handle, Handler, adopt, pinned, resolve};
+use crate::sys;
 
 /// sig_is_owner() for this context.
 #[unsafe(no_mangle)]
@@ -94,7 +95,7 @@ pub unsafe extern "C" fn sig_context_syscall(
 ) -> c_long {
     let arguments = [a, b, c, d, e, f].map(|word| word as usize);
     // SAFETY: the caller's word.
-    unsafe { blocking::plain(context, number, arguments) }
+    unsafe { blocking::plain(context, sys::by_number(number), arguments) }
 }
 
 /// sig_blocking_begin() for this context.

@@ -7,29 +7,40 @@ use core::ptr;
 
 use super::{SavedErrno, SigInfo, last_error, set};
 
+/// How many bytes of the C library's set are signals of ours.
+const SIZE: usize = if size_of::<libc::sigset_t>() < 8 { 4 } else { 8 };
+
+/// All signals that a set can hold.
+pub const ALL: u64 = u64::MAX >> (64 - 8 * SIZE);
+
 /// The C library's signal set, from and to bits.
 #[derive(Clone, Copy)]
 pub struct SignalSet(pub libc::sigset_t);
 
 impl SignalSet {
     /// The kernel's set is the first 64 bits of the C library's, on every
-    /// Linux; sigaddset would leave out the C library's own signals.
+    /// Linux and FreeBSD; sigaddset would leave out the C library's own
+    /// signals. macOS has 32.
     #[inline(always)]
     pub fn from_bits(bits: u64) -> Self {
         let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
-        // SAFETY: a zeroed set is a valid, empty one, at least eight bytes.
+        // SAFETY: a zeroed set is a valid, empty one, at least so many bytes.
         SignalSet(unsafe {
-            set.as_mut_ptr().cast::<[u8; 8]>().write(in_memory_order(bits).to_ne_bytes());
+            let bytes = in_memory_order(bits).to_ne_bytes();
+            ptr::copy_nonoverlapping(bytes.as_ptr(), set.as_mut_ptr().cast(), SIZE);
             set.assume_init()
         })
     }
 
     #[inline(always)]
     pub fn to_bits(self) -> u64 {
-        // SAFETY: at least eight bytes, all initialised.
-        in_memory_order(u64::from_ne_bytes(unsafe {
-            ptr::from_ref(&self.0).cast::<[u8; 8]>().read()
-        }))
+        let mut bytes = [0; 8];
+        // SAFETY: so many bytes, all initialised.
+        unsafe {
+            let from = ptr::from_ref(&self.0).cast();
+            ptr::copy_nonoverlapping(from, bytes.as_mut_ptr(), SIZE);
+        }
+        in_memory_order(u64::from_ne_bytes(bytes))
     }
 }
 
@@ -123,8 +134,18 @@ pub const SIG_SETMASK: c_int = libc::SIG_SETMASK;
 pub const SIG_UNBLOCK: c_int = libc::SIG_UNBLOCK;
 
 /// Default actions that do nothing, so nothing is to be done for them.
+#[cfg(target_os = "linux")]
 pub const IGNORED_BY_DEFAULT: u64 =
     set(&[libc::SIGCHLD, libc::SIGURG, libc::SIGWINCH, libc::SIGCONT]);
+#[cfg(not(target_os = "linux"))]
+pub const IGNORED_BY_DEFAULT: u64 = set(&[
+    libc::SIGCHLD,
+    libc::SIGURG,
+    libc::SIGWINCH,
+    libc::SIGCONT,
+    libc::SIGIO,
+    libc::SIGINFO,
+]);
 
 /// Call a C handler as the kernel would have.
 ///

@@ -7,6 +7,21 @@ mod siginfo;
 mod wait;
 mod wakeup;
 
+#[cfg(not(target_os = "linux"))]
+mod bsd;
+#[cfg_attr(target_os = "linux", path = "linux.rs")]
+#[cfg_attr(target_os = "freebsd", path = "freebsd.rs")]
+#[cfg_attr(target_os = "macos", path = "macos.rs")]
+pub mod system;
+
+// Signals that say what they are, timers and eventfds are Linux's.
+#[cfg_attr(all(target_os = "linux", not(safepoint_portable)), path = "event_fd.rs")]
+#[cfg_attr(not(all(target_os = "linux", not(safepoint_portable))), path = "event_pipe.rs")]
+mod event;
+#[cfg_attr(all(target_os = "linux", not(safepoint_portable)), path = "kicks_queued.rs")]
+#[cfg_attr(not(all(target_os = "linux", not(safepoint_portable))), path = "kicks_plain.rs")]
+mod kicks;
+
 #[cfg(all(
     target_os = "linux",
     any(target_arch = "x86_64", target_arch = "aarch64"),
@@ -29,6 +44,8 @@ use core::mem::MaybeUninit;
 use core::sync::atomic::AtomicU32;
 
 pub use action::*;
+pub use event::*;
+pub use kicks::*;
 pub use siginfo::*;
 pub use wait::*;
 pub use wakeup::*;
@@ -114,9 +131,7 @@ pub fn wake_all(word: &AtomicU32) {
     let _errno = SavedErrno::new();
     // Again, if it fails: nobody is to sleep for ever for an error that goes by.
     for _ in 0..3 {
-        let (word, all) = (word.as_ptr(), c_int::MAX);
-        // SAFETY: the kernel looks at the address only.
-        if unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAKE, all) } >= 0 {
+        if system::wake_all(word) {
             break;
         }
     }
@@ -146,7 +161,7 @@ pub fn user_id() -> u32 {
 /// CLOCK_MONOTONIC in nanoseconds: that clock is always there.
 #[inline(always)]
 pub fn now() -> u64 {
-    clock(libc::CLOCK_MONOTONIC).unwrap_or(0)
+    clock(libc::CLOCK_MONOTONIC as c_int).unwrap_or(0)
 }
 
 /// A clock in nanoseconds; `None` for one that does not exist.
@@ -155,7 +170,7 @@ pub fn clock(clock: c_int) -> Option<u64> {
     let mut time = MaybeUninit::<libc::timespec>::zeroed();
     // SAFETY: a valid place to write to; zeroed is a valid timespec.
     let time = unsafe {
-        if libc::clock_gettime(clock, time.as_mut_ptr()) != 0 {
+        if libc::clock_gettime(clock as libc::clockid_t, time.as_mut_ptr()) != 0 {
             return None;
         }
         time.assume_init()

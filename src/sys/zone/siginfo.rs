@@ -5,7 +5,9 @@ use core::ffi::c_int;
 use core::mem::size_of;
 
 use super::FAULTS;
+use super::system::{MARKS, MARKS_AT, has_sender, has_value, is_of_an_event};
 
+pub use super::system::SI_USER;
 pub use libc::siginfo_t as SigInfo;
 
 /// What the kernel says of a delivery.
@@ -28,34 +30,22 @@ pub unsafe fn read_siginfo(signum: c_int, info: *const SigInfo) -> Siginfo {
     // SAFETY: the caller's word; a null pointer reads as nothing known.
     let Some(info) = (unsafe { info.as_ref() }) else { return read };
     read.code = info.si_code;
-    let timer = info.si_code == SI_TIMER;
-    let child = signum == libc::SIGCHLD && info.si_code > 0;
+    let child = signum == libc::SIGCHLD && is_of_an_event(info.si_code);
     // SAFETY: all members of the union are plain numbers, so each is valid
     // to read; the conditions only choose those that mean something.
     unsafe {
-        if child || info.si_code <= 0 && !timer {
+        if child || has_sender(info.si_code) {
             read.pid = info.si_pid();
             read.uid = info.si_uid();
         }
         if child {
             read.status = info.si_status();
-        } else if info.si_code < 0 && info.si_code != SI_TKILL {
+        } else if has_value(info.si_code) {
             read.value = info.si_value().sival_ptr as usize;
         }
     }
     read
 }
-
-// Not in the libc crate for every target; Linux's numbers, the same on all
-// its processors, and never produced elsewhere.
-/// Sent by a timer of timer_create.
-pub const SI_TIMER: c_int = -2;
-/// Sent by sigqueue.
-pub const SI_QUEUE: c_int = -1;
-/// Sent by tgkill or raise.
-pub const SI_TKILL: c_int = -6;
-/// Sent by kill.
-pub const SI_USER: c_int = 0;
 
 /// Whether this is a fault of the processor's own, not sent by anybody.
 ///
@@ -65,19 +55,18 @@ pub const SI_USER: c_int = 0;
 pub unsafe fn is_fault(signum: c_int, info: *const SigInfo) -> bool {
     // SAFETY: the caller's word.
     let code = unsafe { info.as_ref() }.map_or(0, |info| info.si_code);
-    code > 0 && FAULTS & 1u64.wrapping_shl(signum as u32 - 1) != 0
+    is_of_an_event(code) && FAULTS & 1u64.wrapping_shl(signum as u32 - 1) != 0
 }
 
-// A siginfo is 128 bytes, of which the kernel fills 48 and clears the rest.
-// Its last 64 bytes carry the marks of those who are passing it on right now:
-// addresses, whose lowest bit says that nobody up to there has handled it.
-const MARKS: usize = 8;
+// The end of a siginfo, which nothing uses, carries the marks of those who are
+// passing it on right now: addresses, whose lowest bit says that nobody up to
+// there has handled it.
 const UNHANDLED: usize = 1;
 
 #[inline(always)]
 fn marks(info: *mut SigInfo) -> *mut [usize; MARKS] {
-    const { assert!(size_of::<SigInfo>() == 128) };
-    info.cast::<u8>().wrapping_add(128 - size_of::<[usize; MARKS]>()).cast()
+    const { assert!(MARKS_AT + size_of::<[usize; MARKS]>() <= size_of::<SigInfo>()) };
+    info.cast::<u8>().wrapping_add(MARKS_AT).cast()
 }
 
 /// How often `mark` is on this siginfo.

@@ -6,11 +6,15 @@
 
 use core::ffi::{c_int, c_void};
 use core::mem::transmute;
-use core::ptr;
 
-use libc::{SYS_ppoll, SYS_read, SYS_rt_sigtimedwait, SYS_sendto, SYS_write, syscall};
-
-use super::{SavedErrno, SignalSet, last_error, set, swap_mask};
+use super::last_error;
+#[cfg(target_os = "macos")]
+pub(super) use super::system::write_pipe;
+use super::system::{NO_SIGPIPE, SYS_sendto, SYS_write, call};
+#[cfg(not(target_os = "macos"))]
+use super::system::{SYS_ppoll, SYS_rt_sigtimedwait};
+#[cfg(not(target_os = "macos"))]
+use super::{SignalSet, set, swap_mask};
 
 /// What is written to as a wake-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,12 +45,11 @@ impl WakeKind {
 #[inline(always)]
 pub fn write_wakeup(kind: WakeKind, fd: c_int, byte: u8) -> Result<(), c_int> {
     match kind {
-        WakeKind::Event => write_event(fd),
-        // SAFETY: one readable byte.
+        WakeKind::Event => write_eight(fd, 1),
+        // SAFETY: one readable byte, to nobody by name.
         WakeKind::Socket => written(unsafe {
-            let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
-            let nobody = ptr::null::<c_void>();
-            syscall(SYS_sendto, fd, ptr::from_ref(&byte), 1usize, flags, nobody, 0)
+            let flags = (libc::MSG_DONTWAIT | NO_SIGPIPE) as usize;
+            call(SYS_sendto, &[fd as usize, &raw const byte as usize, 1, flags, 0, 0])
         }),
         WakeKind::Pipe => write_pipe(fd, byte),
     }
@@ -56,28 +59,30 @@ pub fn write_wakeup(kind: WakeKind, fd: c_int, byte: u8) -> Result<(), c_int> {
 /// flag stops that. So the pipe is asked first; a reader that goes away in
 /// between leaves a SIGPIPE, which is kept blocked and taken back. Not even an
 /// arrival can rely on its mask: a handler that stands over ours may call it.
+#[cfg(not(target_os = "macos"))]
 #[inline(never)]
 #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
-fn write_pipe(fd: c_int, byte: u8) -> Result<(), c_int> {
+pub(super) fn write_pipe(fd: c_int, byte: u8) -> Result<(), c_int> {
     let mut asked = libc::pollfd { fd, events: 0, revents: 0 };
     let now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let at = &raw const now as usize;
     let size = size_of::<u64>(); // of a mask, as the kernel sees it
     // SAFETY: one pollfd, no mask; time 0 does not wait.
-    unsafe { syscall(SYS_ppoll, &raw mut asked, 1usize, &raw const now, NO_MASK, size) };
-    if asked.revents & libc::POLLERR != 0 {
+    unsafe { call(SYS_ppoll, &[&raw mut asked as usize, 1, at, 0, size, 0]) };
+    if asked.revents & (libc::POLLERR | libc::POLLHUP) != 0 {
         return Err(libc::EPIPE);
     }
     let blocked = set(&[libc::SIGPIPE]);
     let before = swap_mask(libc::SIG_BLOCK, blocked);
     // SAFETY: one readable byte.
-    let result = written(unsafe { syscall(SYS_write, fd, ptr::from_ref(&byte), 1usize) });
+    let result =
+        unsafe { call(SYS_write, &[fd as usize, &raw const byte as usize, 1, 0, 0, 0]) };
+    let result = written(result);
     if result == Err(libc::EPIPE) {
-        let unwanted = ptr::null::<c_void>();
-        // SAFETY: valid pointers; the siginfo is not wanted.
-        unsafe {
-            let (sigpipe, now) = (SignalSet::from_bits(blocked), &raw const now);
-            syscall(SYS_rt_sigtimedwait, &raw const sigpipe.0, unwanted, now, size);
-        }
+        let sigpipe = SignalSet::from_bits(blocked);
+        let sigpipe = &raw const sigpipe.0 as usize;
+        // SAFETY: a valid set and time; the siginfo is not wanted.
+        unsafe { call(SYS_rt_sigtimedwait, &[sigpipe, 0, at, size, 0, 0]) };
     }
     match before {
         Ok(before) if before & blocked == 0 => {
@@ -88,27 +93,16 @@ fn write_pipe(fd: c_int, byte: u8) -> Result<(), c_int> {
     result
 }
 
-/// Make an eventfd readable.
-#[inline(never)]
-#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
-pub fn write_event(fd: c_int) -> Result<(), c_int> {
-    let one = 1u64;
+/// Add to an eventfd.
+#[inline(always)]
+pub(super) fn write_eight(fd: c_int, value: u64) -> Result<(), c_int> {
+    let of = [fd as usize, &raw const value as usize, 8, 0, 0, 0];
     // SAFETY: eight readable bytes.
-    written(unsafe { syscall(SYS_write, fd, ptr::from_ref(&one), 8usize) })
+    written(unsafe { call(SYS_write, &of) })
 }
-
-/// Make an eventfd unreadable; the owner's half, here with its other one.
-pub fn drain_event(fd: c_int) {
-    let _errno = SavedErrno::new(); // an empty one is no error of the caller's
-    let mut count = 0u64;
-    // SAFETY: eight writable bytes. It does not block: an empty one is EAGAIN.
-    unsafe { syscall(SYS_read, fd, ptr::from_mut(&mut count), 8usize) };
-}
-
-const NO_MASK: *const c_void = ptr::null();
 
 #[inline(always)]
-fn written(result: libc::c_long) -> Result<(), c_int> {
+pub(super) fn written(result: libc::c_long) -> Result<(), c_int> {
     if result < 0 { Err(last_error()) } else { Ok(()) }
 }
 
