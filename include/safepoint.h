@@ -57,6 +57,10 @@
  * - Each function's comment ends with three facts: the thread that may call
  *   it, whether it may be called in a signal handler, its errors. "owner
  *   (any)" means something on the owner alone, and does no harm elsewhere.
+ * - On Windows what there is nothing like is -ENOTSUP: it is said at each
+ *   function. Ctrl-C, Ctrl-Break and a closed console arrive on a thread of the
+ *   system's, and so does what is said of signal handlers here. ESTALE is
+ *   WSAESTALE, 10070, there. Fibers: an owner waits on one of them only.
  * - SAFEPOINT_NO_INLINE, defined before this header is included, leaves
  *   declarations only: for cffi, translators and other compilers.
  */
@@ -190,8 +194,18 @@ int sig_adopt(void);
  * raised is never deferred: it goes to what stood before us, or kills the
  * process by that same signal, with its core.
  *
+ * Windows: SIGINT and SIGBREAK are Ctrl-C and Ctrl-Break. That the console is
+ * closed, the user logs off or the system shuts down is SIGTERM: the system
+ * ends the process some seconds later, or at once when the handler for
+ * SIGTERM is put back (sig_restore(), sig_default(), sig_fini()); until then it
+ * is held. raise() brings all seven; where two threads call it at the same
+ * time, one finds the C runtime's default. After AllocConsole(), FreeConsole()
+ * or AttachConsole() the system has forgotten us: have the console first.
+ * abort() ends the process when SIGABRT has been recorded.
+ *
  * Two copies of this library in one process (two plugins, each linked with
  * the static one) know each other and always chain: both get their signals.
+ * (Windows: they do not, and SAFEPOINT_CHAIN does it.)
  */
 
 /**
@@ -342,6 +356,8 @@ typedef struct sig_disposition {
  * comes. Replaces an earlier handler; what is pending then goes to the new
  * one. `flags` are SAFEPOINT_RESTART and so on, or 0. Returns 0, or 1 where
  * SAFEPOINT_KEEP_IGNORED left the signal ignored.
+ * Windows: SIGINT, SIGBREAK, SIGTERM, SIGABRT, SIGFPE, SIGILL and SIGSEGV;
+ * others are -EINVAL, here as everywhere.
  *
  * Thread: owner (the first to install becomes it) · In a signal handler: no ·
  * Errors: EINVAL no such signal, one that cannot be caught, NULL handler,
@@ -631,6 +647,7 @@ typedef void (*sig_wakeup)(int signum, void *arg);
  * as closefrom() does, closes the duplicate too, and has to set it anew at
  * once. -1 is none. What is pending already wakes at once. `old_fd`, where
  * not NULL, gets the number that was set before, or -1.
+ * Windows: a socket, which is made non-blocking; anything else is -EINVAL.
  *
  * Thread: owner · In a signal handler: no · Errors: EINVAL fd would block, or
  * is no pipe, socket or eventfd that can be written to; unknown flag; EBADF
@@ -644,11 +661,22 @@ int sig_set_wakeup_fd(int fd,
  * A descriptor of the library's that is readable while something is pending:
  * poll it, then sig_check(). It stays readable while that is held. Always
  * the same; never read or close it.
+ * Windows: -ENOTSUP; see sig_event_handle().
  *
  * Thread: owner · In a signal handler: no · Errors: EPERM, EMFILE, ENFILE,
  * ENOMEM
  */
 int sig_event_fd(void);
+
+/**
+ * The same for Windows, which waits for handles: `handle` gets that of an
+ * event for WaitForMultipleObjects(), set while something is pending. Always
+ * the same; never set, reset or close it.
+ *
+ * Thread: owner · In a signal handler: no · Errors: EPERM, EINVAL NULL,
+ * EMFILE, ENOMEM; ENOTSUP on all other systems
+ */
+int sig_event_handle(void **handle);
 
 /**
  * Call fn(signum, arg) when something arrives: how an interpreter's own
@@ -705,6 +733,7 @@ int sig_wakeup_failures(int *last_error);
  * do not return as they were called (fork, vfork, clone, sigreturn), and for
  * close and dup2. It is made again on EINTR with these very arguments, so a
  * time from now on begins anew.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -717,6 +746,9 @@ long sig_syscall(long number, long a, long b, long c, long d, long e, long f);
  * pending already and not held: then better end at once, and check. No
  * handler runs in here by itself; a wait of this section may be in here, and
  * runs them. Nests. A longjmp out of it leaves it open.
+ * Windows: nothing is interrupted but what CancelSynchronousIo() ends: reads
+ * and writes, which then fail with ERROR_OPERATION_ABORTED, now and then for
+ * nothing: check, and make them again.
  *
  * Thread: owner · In a signal handler: no · Errors: EPERM, ENOMEM no timer to
  * be had, EAGAIN at 2^32
@@ -758,6 +790,7 @@ int sig_retry(void);
  * stays in place for good, and does that for others' signals. No real-time
  * signal: those can be refused, where the user has too many pending. On macOS
  * and FreeBSD one that this process sends to itself is taken for a kick.
+ * Windows: -ENOTSUP.
  *
  * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
  * signal that can be caught, a fault's, a real-time one, SIGCHLD; EBUSY between
@@ -788,6 +821,7 @@ int sig_set_kick(int signum);
 
 /**
  * read(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -795,6 +829,7 @@ long sig_read(int fd, void *buffer, size_t size);
 
 /**
  * write(2): what was written, which may be less.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -802,6 +837,7 @@ long sig_write(int fd, const void *buffer, size_t size);
 
 /**
  * readv(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -809,6 +845,7 @@ long sig_readv(int fd, const struct iovec *vector, int count);
 
 /**
  * writev(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -816,6 +853,7 @@ long sig_writev(int fd, const struct iovec *vector, int count);
 
 /**
  * pread(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -823,6 +861,7 @@ long sig_pread(int fd, void *buffer, size_t size, int64_t offset);
 
 /**
  * pwrite(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -830,6 +869,7 @@ long sig_pwrite(int fd, const void *buffer, size_t size, int64_t offset);
 
 /**
  * open(2), of a FIFO say: the descriptor. `mode` counts with O_CREAT only.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -837,6 +877,7 @@ long sig_open(const char *path, int flags, unsigned int mode);
 
 /**
  * openat(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -844,6 +885,7 @@ long sig_openat(int folder, const char *path, int flags, unsigned int mode);
 
 /**
  * flock(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -852,6 +894,7 @@ long sig_flock(int fd, int operation);
 /**
  * fcntl(2) with a command that takes a struct flock: F_SETLKW, F_OFD_SETLKW.
  * On 32-bit processors the second takes one of _FILE_OFFSET_BITS=64.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -859,6 +902,7 @@ long sig_fcntl_lock(int fd, int command, struct flock *lock);
 
 /**
  * sendfile(2). The offset is moved only by what was sent.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -866,6 +910,7 @@ long sig_sendfile(int to, int from, int64_t *offset, size_t size);
 
 /**
  * splice(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -878,6 +923,7 @@ long sig_splice(int from,
 
 /**
  * copy_file_range(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -890,6 +936,7 @@ long sig_copy_file_range(int from,
 
 /**
  * getrandom(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -897,6 +944,7 @@ long sig_getrandom(void *buffer, size_t size, unsigned int flags);
 
 /**
  * recv(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -904,6 +952,7 @@ long sig_recv(int fd, void *buffer, size_t size, int flags);
 
 /**
  * send(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -911,6 +960,7 @@ long sig_send(int fd, const void *buffer, size_t size, int flags);
 
 /**
  * recvfrom(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -923,6 +973,7 @@ long sig_recvfrom(int fd,
 
 /**
  * sendto(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -935,6 +986,7 @@ long sig_sendto(int fd,
 
 /**
  * recvmsg(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -942,6 +994,7 @@ long sig_recvmsg(int fd, struct msghdr *message, int flags);
 
 /**
  * sendmsg(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -949,6 +1002,7 @@ long sig_sendmsg(int fd, const struct msghdr *message, int flags);
 
 /**
  * accept(2): the new descriptor.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -956,6 +1010,7 @@ long sig_accept(int fd, struct sockaddr *peer, unsigned int *size);
 
 /**
  * accept4(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -964,6 +1019,7 @@ long sig_accept4(int fd, struct sockaddr *peer, unsigned int *size, int flags);
 /**
  * connect(2). Where it is interrupted the kernel may go on connecting: the
  * result is what became of that.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -971,6 +1027,7 @@ long sig_connect(int fd, const struct sockaddr *address, unsigned int size);
 
 /**
  * poll(2): `timeout` in milliseconds, -1 for ever.
+ * Windows: sockets only.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -979,6 +1036,7 @@ long sig_poll(struct pollfd *fds, unsigned long count, int timeout);
 /**
  * ppoll(2): with this mask while it waits, where that is not NULL. The
  * signal of sig_set_kick() stays unblocked on the owner's thread.
+ * Windows: sockets only, and a mask is -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -989,6 +1047,7 @@ long sig_ppoll(struct pollfd *fds,
 
 /**
  * select(2), with fd_sets. `timeout` is left as it is.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -1000,6 +1059,7 @@ long sig_select(int count,
 
 /**
  * pselect(2), with fd_sets and a mask, as sig_ppoll() has one.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -1012,6 +1072,7 @@ long sig_pselect(int count,
 
 /**
  * epoll_wait(2): `timeout` in milliseconds, -1 for ever.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -1052,6 +1113,7 @@ long sig_clock_nanosleep(int clock,
 
 /**
  * waitpid(2). A child is reaped once, whatever arrives.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -1059,6 +1121,7 @@ long sig_waitpid(int pid, int *wait_status, int options);
 
 /**
  * wait4(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -1066,6 +1129,7 @@ long sig_wait4(int pid, int *wait_status, int options, struct rusage *usage);
 
 /**
  * waitid(2): `info` is a siginfo_t, or NULL.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -1076,6 +1140,7 @@ long sig_waitid(int kind, unsigned int id, void *info, int options);
  * with FUTEX_WAIT. 0 where it was woken, which may be for no reason. At most
  * `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no limit, 0 only looks.
  * The futex is one that processes can share.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: EAGAIN the word differs,
  * ETIMEDOUT, EINTR, EINVAL, EFAULT
@@ -1087,6 +1152,7 @@ long sig_futex_wait(const uint32_t *word,
 /**
  * sem_wait(3): `semaphore` is a sem_t. Inside it is the C library's, between
  * sig_blocking_begin() and its end, and is a cancellation point.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: EINVAL, EINTR, ENOMEM
  */
@@ -1094,6 +1160,7 @@ int sig_sem_wait(void *semaphore);
 
 /**
  * semop(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -1101,6 +1168,7 @@ long sig_semop(int set, struct sembuf *operations, size_t count);
 
 /**
  * msgrcv(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -1108,6 +1176,7 @@ long sig_msgrcv(int queue, void *message, size_t size, long kind, int flags);
 
 /**
  * msgsnd(2).
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -1147,6 +1216,7 @@ typedef struct sig_itimer {
 /**
  * SIGALRM in so many seconds, 0 for not at all; the seconds that were left
  * of the last one. It shares its timer with ITIMER_REAL.
+ * Windows: nothing, and 0.
  *
  * Thread: any · In a signal handler: yes · Errors: none
  */
@@ -1155,6 +1225,7 @@ unsigned int sig_alarm(unsigned int seconds);
 /**
  * Set ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF; what it was goes to `old`,
  * whose size is set, or which is NULL.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: EINVAL no such timer, NULL,
  * size too small, reserved not 0, a time of 2^63 or more; E2BIG
@@ -1165,6 +1236,7 @@ int sig_setitimer(int which,
 
 /**
  * What a timer has left; `value`, whose size is set, gets it.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: EINVAL no such timer, NULL,
  * size too small; E2BIG
@@ -1209,6 +1281,7 @@ int sig_cancel(uint64_t id);
 /**
  * Send a signal to the calling thread. It has arrived when this returns,
  * unless it is blocked; its handler runs at the next check.
+ * Windows: by this, not by raise(), where several threads do.
  *
  * Thread: any · In a signal handler: yes · Errors: EINVAL
  */
@@ -1216,6 +1289,8 @@ int sig_raise(int signum);
 
 /**
  * kill(2).
+ * Windows: the own process; Ctrl-Break, SIGBREAK, to another process group;
+ * otherwise -ENOTSUP.
  *
  * Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed
  * to, ESRCH nobody there
@@ -1226,6 +1301,7 @@ int sig_kill(int pid,
 /**
  * pthread_kill(3): `thread` is a pthread_t, of a thread that has not been
  * joined and was not detached, or is known to live.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: yes · Errors: EINVAL, ESRCH it has ended
  */
@@ -1234,6 +1310,7 @@ int sig_kill_thread(uintptr_t thread,
 
 /**
  * sigqueue(3): a signal with a value.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed
  * to, ESRCH nobody there, EAGAIN the receiver's queue is full, ENOTSUP macOS
@@ -1245,6 +1322,7 @@ int sig_queue(int pid,
 /**
  * pidfd_send_signal(2): to that very process, never to a later one of the
  * same number.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: yes · Errors: EINVAL, EBADF, EPERM not
  * allowed to, ESRCH it has ended, ENOSYS before Linux 5.1, ENOTSUP elsewhere
@@ -1257,6 +1335,7 @@ int sig_pidfd_send(int pidfd, int signum);
  * it is a safe point: handlers run, in here. If one raises, that is -EINTR and
  * sig_raised(): the mask is changed and `old` is written all the same. The
  * signal of sig_set_kick() stays unblocked on the owner's thread.
+ * Windows: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: EINVAL how, EINTR
  */
@@ -1267,6 +1346,7 @@ int sig_mask(int how,
 /**
  * What was sent and not handled: blocked, and waiting in the kernel for this
  * thread or the process; on the owner's thread also what is recorded.
+ * Windows: what is recorded.
  *
  * Thread: any · In a signal handler: no · Errors: EINVAL NULL
  */
@@ -1279,6 +1359,7 @@ int sig_pending(uint64_t *set);
  * event, of size sizeof *event, says the rest; NULL and 0 where it is not
  * wanted. At most `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no
  * limit, 0 only looks.
+ * Windows: what is recorded, or arrives.
  *
  * Thread: any · In a signal handler: no · Errors: ETIMEDOUT none came, EINTR
  * a handler raised, EINVAL no signal in the set, size too small; E2BIG
@@ -1291,6 +1372,7 @@ int sig_wait(uint64_t set,
 /**
  * siginterrupt(3): whether system calls that this signal interrupts go on
  * by themselves (SA_RESTART), whoever's handler stands there.
+ * Windows: -ENOTSUP.
  *
  * Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL,
  * EPERM, ENOMEM, EAGAIN somebody was installing at the same time, EBUSY the
@@ -1523,6 +1605,9 @@ int sig_context_set_wakeup_fd(sig_context *context,
 
 /** sig_event_fd() for this context. */
 int sig_context_event_fd(sig_context *context);
+
+/** sig_event_handle() for this context. */
+int sig_context_event_handle(sig_context *context, void **handle);
 
 /** sig_set_wakeup_fn() for this context. */
 int sig_context_set_wakeup_fn(sig_context *context, sig_wakeup fn, void *arg);
@@ -1823,6 +1908,7 @@ int sig_latch_is_set(const struct sig_latch *latch);
  * Wait until it is set, for `ns` nanoseconds, or SAFEPOINT_FOREVER: 1 where
  * it is set, 0 where time is up. A wait like those of section 8: on the
  * owner's thread handlers run meanwhile.
+ * Windows: for threads of this process.
  *
  * Thread: any · In a signal handler: no · Errors: EINVAL NULL, EINTR a handler
  * raised

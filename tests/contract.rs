@@ -58,6 +58,7 @@ in_c!(
 fn pointee<T>() -> String {
     match type_name::<T>() {
         "core::ffi::c_void" => "void".to_string(),
+        "*mut core::ffi::c_void" => "void *".to_string(),
         "i8" | "u8" => "char".to_string(),
         "i32" => "int".to_string(),
         "u32" => "uint32_t".to_string(),
@@ -145,6 +146,7 @@ fn signatures() -> BTreeMap<&'static str, String> {
         ("sig_interrupt", of1(trip::sig_interrupt)),
         ("sig_set_wakeup_fd", of3(wakeup::sig_set_wakeup_fd)),
         ("sig_event_fd", of0(wakeup::sig_event_fd)),
+        ("sig_event_handle", of1(wakeup::sig_event_handle)),
         ("sig_set_wakeup_fn", of2(wakeup::sig_set_wakeup_fn)),
         ("sig_wakeup_failures", of1(wakeup::sig_wakeup_failures)),
         ("sig_syscall", of7(blocking::sig_syscall)),
@@ -230,6 +232,7 @@ fn signatures() -> BTreeMap<&'static str, String> {
         ("sig_context_interrupt", of2(contexts::points::sig_context_interrupt)),
         ("sig_context_set_wakeup_fd", of4(contexts::points::sig_context_set_wakeup_fd)),
         ("sig_context_event_fd", of1(contexts::points::sig_context_event_fd)),
+        ("sig_context_event_handle", of2(contexts::points::sig_context_event_handle)),
         ("sig_context_set_wakeup_fn", of3(contexts::points::sig_context_set_wakeup_fn)),
         ("sig_context_wakeup_failures", of2(contexts::points::sig_context_wakeup_failures)),
         ("sig_context_read", of4(contexts::files::sig_context_read)),

@@ -36,6 +36,7 @@ use crate::zone::bit;
 /// do not return as they were called (fork, vfork, clone, sigreturn), and for
 /// close and dup2. It is made again on EINTR with these very arguments, so a
 /// time from now on begins anew.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -92,6 +93,9 @@ pub(super) fn nanoseconds(time: &timespec) -> Option<u64> {
 /// pending already and not held: then better end at once, and check. No
 /// handler runs in here by itself; a wait of this section may be in here, and
 /// runs them. Nests. A longjmp out of it leaves it open.
+/// Windows: nothing is interrupted but what CancelSynchronousIo() ends: reads
+/// and writes, which then fail with ERROR_OPERATION_ABORTED, now and then for
+/// nothing: check, and make them again.
 ///
 /// Thread: owner · In a signal handler: no · Errors: EPERM, ENOMEM no timer to
 /// be had, EAGAIN at 2^32
@@ -164,6 +168,7 @@ pub(super) fn retry(of: Of) -> c_int {
 /// stays in place for good, and does that for others' signals. No real-time
 /// signal: those can be refused, where the user has too many pending. On macOS
 /// and FreeBSD one that this process sends to itself is taken for a kick.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no
 /// signal that can be caught, a fault's, a real-time one, SIGCHLD; EBUSY between
@@ -172,6 +177,9 @@ pub(super) fn retry(of: Of) -> c_int {
 /// EPERM, ENOMEM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_set_kick(signum: c_int) -> c_int {
+    if !sys::IS_POSIX {
+        return -sys::ENOTSUP;
+    }
     let signum = catchable(signum).and_then(|signum| {
         let unfit = sys::zone::FAULTS | bit(sys::SIGCHLD as u32);
         let can_be_refused = sys::real_time().contains(&signum);

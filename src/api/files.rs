@@ -7,6 +7,7 @@ use super::main;
 use crate::sys::{flock, iovec};
 
 /// read(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -16,6 +17,7 @@ pub unsafe extern "C" fn sig_read(fd: c_int, buffer: *mut c_void, size: usize) -
 }
 
 /// write(2): what was written, which may be less.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -29,6 +31,7 @@ pub unsafe extern "C" fn sig_write(
 }
 
 /// readv(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -42,6 +45,7 @@ pub unsafe extern "C" fn sig_readv(
 }
 
 /// writev(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -55,6 +59,7 @@ pub unsafe extern "C" fn sig_writev(
 }
 
 /// pread(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -69,6 +74,7 @@ pub unsafe extern "C" fn sig_pread(
 }
 
 /// pwrite(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -83,6 +89,7 @@ pub unsafe extern "C" fn sig_pwrite(
 }
 
 /// open(2), of a FIFO say: the descriptor. `mode` counts with O_CREAT only.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -96,6 +103,7 @@ pub unsafe extern "C" fn sig_open(
 }
 
 /// openat(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -110,6 +118,7 @@ pub unsafe extern "C" fn sig_openat(
 }
 
 /// flock(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -120,6 +129,7 @@ pub unsafe extern "C" fn sig_flock(fd: c_int, operation: c_int) -> c_long {
 
 /// fcntl(2) with a command that takes a struct flock: F_SETLKW, F_OFD_SETLKW.
 /// On 32-bit processors the second takes one of _FILE_OFFSET_BITS=64.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -133,6 +143,7 @@ pub unsafe extern "C" fn sig_fcntl_lock(
 }
 
 /// sendfile(2). The offset is moved only by what was sent.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -147,6 +158,7 @@ pub unsafe extern "C" fn sig_sendfile(
 }
 
 /// splice(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -165,6 +177,7 @@ pub unsafe extern "C" fn sig_splice(
 }
 
 /// copy_file_range(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -191,6 +204,7 @@ pub unsafe extern "C" fn sig_copy_file_range(
 }
 
 /// getrandom(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]

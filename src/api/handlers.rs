@@ -9,8 +9,18 @@
 //! raised is never deferred: it goes to what stood before us, or kills the
 //! process by that same signal, with its core.
 //!
+//! Windows: SIGINT and SIGBREAK are Ctrl-C and Ctrl-Break. That the console is
+//! closed, the user logs off or the system shuts down is SIGTERM: the system
+//! ends the process some seconds later, or at once when the handler for
+//! SIGTERM is put back (sig_restore(), sig_default(), sig_fini()); until then it
+//! is held. raise() brings all seven; where two threads call it at the same
+//! time, one finds the C runtime's default. After AllocConsole(), FreeConsole()
+//! or AttachConsole() the system has forgotten us: have the console first.
+//! abort() ends the process when SIGABRT has been recorded.
+//!
 //! Two copies of this library in one process (two plugins, each linked with
 //! the static one) know each other and always chain: both get their signals.
+//! (Windows: they do not, and SAFEPOINT_CHAIN does it.)
 
 use core::ffi::{c_int, c_void};
 
@@ -52,6 +62,8 @@ pub struct Disposition {
 /// comes. Replaces an earlier handler; what is pending then goes to the new
 /// one. `flags` are SAFEPOINT_RESTART and so on, or 0. Returns 0, or 1 where
 /// SAFEPOINT_KEEP_IGNORED left the signal ignored.
+/// Windows: SIGINT, SIGBREAK, SIGTERM, SIGABRT, SIGFPE, SIGILL and SIGSEGV;
+/// others are -EINVAL, here as everywhere.
 ///
 /// Thread: owner (the first to install becomes it) · In a signal handler: no ·
 /// Errors: EINVAL no such signal, one that cannot be caught, NULL handler,

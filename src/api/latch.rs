@@ -80,6 +80,7 @@ pub unsafe extern "C" fn sig_latch_is_set(latch: *const Latch) -> c_int {
 /// Wait until it is set, for `ns` nanoseconds, or SAFEPOINT_FOREVER: 1 where
 /// it is set, 0 where time is up. A wait like those of section 8: on the
 /// owner's thread handlers run meanwhile.
+/// Windows: for threads of this process.
 ///
 /// Thread: any · In a signal handler: no · Errors: EINVAL NULL, EINTR a handler
 /// raised

@@ -58,8 +58,11 @@ fn interpreter_defaults(context: &Context) -> Result<(), Errno> {
         let handler = address(super::handlers::sig_interrupted as *const c_void);
         context.install(sigint, Entry { handler, user: 0, flags: 0 })?;
     }
-    context.ignore(catchable(sys::SIGPIPE)?)?;
-    context.ignore(catchable(sys::SIGXFSZ)?)?;
+    for signum in [sys::SIGPIPE, sys::SIGXFSZ] {
+        if let Ok(signum) = catchable(signum) {
+            context.ignore(signum)?; // Windows has neither
+        }
+    }
     Ok(())
 }
 

@@ -5,11 +5,12 @@ use core::ptr::null;
 
 use super::{number, signal};
 use crate::sys::{self, ALIASES, NAMED, Named};
+use crate::zone::bit;
 
 /// Whether the signal exists and is not one of the C library's own.
 #[inline(always)]
 pub(super) fn is_valid(signum: u32) -> bool {
-    matches!(signum, 1..=31) || sys::real_time().contains(&signum)
+    sys::VALID & bit(signum) != 0 || sys::real_time().contains(&signum)
 }
 
 #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]

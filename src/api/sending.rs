@@ -23,6 +23,7 @@ fn sendable(signum: c_int) -> Result<c_int, Errno> {
 
 /// Send a signal to the calling thread. It has arrived when this returns,
 /// unless it is blocked; its handler runs at the next check.
+/// Windows: by this, not by raise(), where several threads do.
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL
 #[unsafe(no_mangle)]
@@ -32,6 +33,8 @@ pub extern "C" fn sig_raise(signum: c_int) -> c_int {
 }
 
 /// kill(2).
+/// Windows: the own process; Ctrl-Break, SIGBREAK, to another process group;
+/// otherwise -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed
 /// to, ESRCH nobody there
@@ -43,6 +46,7 @@ pub extern "C" fn sig_kill(pid: c_int, signum: c_int) -> c_int {
 
 /// pthread_kill(3): `thread` is a pthread_t, of a thread that has not been
 /// joined and was not detached, or is known to live.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL, ESRCH it has ended
 #[unsafe(no_mangle)]
@@ -58,6 +62,7 @@ pub unsafe extern "C" fn sig_kill_thread(thread: usize, signum: c_int) -> c_int 
 }
 
 /// sigqueue(3): a signal with a value.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed
 /// to, ESRCH nobody there, EAGAIN the receiver's queue is full, ENOTSUP macOS
@@ -69,6 +74,7 @@ pub extern "C" fn sig_queue(pid: c_int, signum: c_int, value: isize) -> c_int {
 
 /// pidfd_send_signal(2): to that very process, never to a later one of the
 /// same number.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL, EBADF, EPERM not
 /// allowed to, ESRCH it has ended, ENOSYS before Linux 5.1, ENOTSUP elsewhere
@@ -88,6 +94,7 @@ pub(super) fn blockable(set: u64) -> u64 {
 /// it is a safe point: handlers run, in here. If one raises, that is -EINTR and
 /// sig_raised(): the mask is changed and `old` is written all the same. The
 /// signal of sig_set_kick() stays unblocked on the owner's thread.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: EINVAL how, EINTR
 #[unsafe(no_mangle)]
@@ -99,6 +106,9 @@ pub unsafe extern "C" fn sig_mask(how: c_int, set: u64, old: *mut u64) -> c_int 
 /// # Safety
 /// As sig_mask().
 pub(super) unsafe fn mask(of: Of, how: c_int, set: u64, old: *mut u64) -> c_int {
+    if !sys::IS_POSIX {
+        return -sys::ENOTSUP;
+    }
     if !matches!(how, sys::SIG_BLOCK | sys::SIG_UNBLOCK | sys::SIG_SETMASK) {
         return -sys::EINVAL;
     }
@@ -119,6 +129,7 @@ pub(super) unsafe fn mask(of: Of, how: c_int, set: u64, old: *mut u64) -> c_int 
 
 /// What was sent and not handled: blocked, and waiting in the kernel for this
 /// thread or the process; on the owner's thread also what is recorded.
+/// Windows: what is recorded.
 ///
 /// Thread: any · In a signal handler: no · Errors: EINVAL NULL
 #[unsafe(no_mangle)]
@@ -147,6 +158,7 @@ pub(super) unsafe fn pending(of: Of, set: *mut u64) -> Result<(), Errno> {
 /// event, of size sizeof *event, says the rest; NULL and 0 where it is not
 /// wanted. At most `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no
 /// limit, 0 only looks.
+/// Windows: what is recorded, or arrives.
 ///
 /// Thread: any · In a signal handler: no · Errors: ETIMEDOUT none came, EINTR
 /// a handler raised, EINVAL no signal in the set, size too small; E2BIG
@@ -186,6 +198,7 @@ pub(super) unsafe fn wait(
 
 /// siginterrupt(3): whether system calls that this signal interrupts go on
 /// by themselves (SA_RESTART), whoever's handler stands there.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL,
 /// EPERM, ENOMEM, EAGAIN somebody was installing at the same time, EBUSY the
@@ -196,6 +209,9 @@ pub extern "C" fn sig_set_restart(signum: c_int, on: c_int) -> c_int {
 }
 
 pub(super) fn set_restart(of: Of, signum: c_int, on: c_int) -> Result<(), Errno> {
+    if !sys::IS_POSIX {
+        return Err(sys::ENOTSUP);
+    }
     let signum = catchable(signum)?;
     let context = of?;
     context.as_owner(|| context.set_restart(signum, on != 0))

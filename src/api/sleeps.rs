@@ -54,6 +54,7 @@ pub unsafe extern "C" fn sig_clock_nanosleep(
 }
 
 /// waitpid(2). A child is reaped once, whatever arrives.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -67,6 +68,7 @@ pub unsafe extern "C" fn sig_waitpid(
 }
 
 /// wait4(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -81,6 +83,7 @@ pub unsafe extern "C" fn sig_wait4(
 }
 
 /// waitid(2): `info` is a siginfo_t, or NULL.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -98,6 +101,7 @@ pub unsafe extern "C" fn sig_waitid(
 /// with FUTEX_WAIT. 0 where it was woken, which may be for no reason. At most
 /// `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no limit, 0 only looks.
 /// The futex is one that processes can share.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: EAGAIN the word differs,
 /// ETIMEDOUT, EINTR, EINVAL, EFAULT
@@ -113,6 +117,7 @@ pub unsafe extern "C" fn sig_futex_wait(
 
 /// sem_wait(3): `semaphore` is a sem_t. Inside it is the C library's, between
 /// sig_blocking_begin() and its end, and is a cancellation point.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: EINVAL, EINTR, ENOMEM
 #[unsafe(no_mangle)]
@@ -122,6 +127,7 @@ pub unsafe extern "C" fn sig_sem_wait(semaphore: *mut c_void) -> c_int {
 }
 
 /// semop(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -135,6 +141,7 @@ pub unsafe extern "C" fn sig_semop(
 }
 
 /// msgrcv(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -150,6 +157,7 @@ pub unsafe extern "C" fn sig_msgrcv(
 }
 
 /// msgsnd(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]

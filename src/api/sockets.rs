@@ -7,6 +7,7 @@ use super::main;
 use crate::sys::{epoll_event, msghdr, pollfd, sockaddr, timespec, timeval};
 
 /// recv(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -21,6 +22,7 @@ pub unsafe extern "C" fn sig_recv(
 }
 
 /// send(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -35,6 +37,7 @@ pub unsafe extern "C" fn sig_send(
 }
 
 /// recvfrom(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -53,6 +56,7 @@ pub unsafe extern "C" fn sig_recvfrom(
 }
 
 /// sendto(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -71,6 +75,7 @@ pub unsafe extern "C" fn sig_sendto(
 }
 
 /// recvmsg(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -84,6 +89,7 @@ pub unsafe extern "C" fn sig_recvmsg(
 }
 
 /// sendmsg(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -97,6 +103,7 @@ pub unsafe extern "C" fn sig_sendmsg(
 }
 
 /// accept(2): the new descriptor.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -110,6 +117,7 @@ pub unsafe extern "C" fn sig_accept(
 }
 
 /// accept4(2).
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -125,6 +133,7 @@ pub unsafe extern "C" fn sig_accept4(
 
 /// connect(2). Where it is interrupted the kernel may go on connecting: the
 /// result is what became of that.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -138,6 +147,7 @@ pub unsafe extern "C" fn sig_connect(
 }
 
 /// poll(2): `timeout` in milliseconds, -1 for ever.
+/// Windows: sockets only.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -152,6 +162,7 @@ pub unsafe extern "C" fn sig_poll(
 
 /// ppoll(2): with this mask while it waits, where that is not NULL. The
 /// signal of sig_set_kick() stays unblocked on the owner's thread.
+/// Windows: sockets only, and a mask is -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -166,6 +177,7 @@ pub unsafe extern "C" fn sig_ppoll(
 }
 
 /// select(2), with fd_sets. `timeout` is left as it is.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -181,6 +193,7 @@ pub unsafe extern "C" fn sig_select(
 }
 
 /// pselect(2), with fd_sets and a mask, as sig_ppoll() has one.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -199,6 +212,7 @@ pub unsafe extern "C" fn sig_pselect(
 }
 
 /// epoll_wait(2): `timeout` in milliseconds, -1 for ever.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]

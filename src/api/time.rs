@@ -35,6 +35,7 @@ pub struct Itimer {
 
 /// SIGALRM in so many seconds, 0 for not at all; the seconds that were left
 /// of the last one. It shares its timer with ITIMER_REAL.
+/// Windows: nothing, and 0.
 ///
 /// Thread: any · In a signal handler: yes · Errors: none
 #[unsafe(no_mangle)]
@@ -44,6 +45,7 @@ pub extern "C" fn sig_alarm(seconds: c_uint) -> c_uint {
 
 /// Set ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF; what it was goes to `old`,
 /// whose size is set, or which is NULL.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: EINVAL no such timer, NULL,
 /// size too small, reserved not 0, a time of 2^63 or more; E2BIG
@@ -73,6 +75,7 @@ unsafe fn set(which: c_int, value: *const Itimer, old: *mut Itimer) -> Result<()
 }
 
 /// What a timer has left; `value`, whose size is set, gets it.
+/// Windows: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: EINVAL no such timer, NULL,
 /// size too small; E2BIG

@@ -77,8 +77,8 @@ pub extern "C" fn sig_strerror(err: c_int) -> *const c_char {
         }
         sys::EMFILE => c"This process has no file descriptor left.",
         sys::ENFILE => c"The system has no file descriptor left.",
-        sys::ENOMEM => c"The system has no memory left.",
         sys::ENOTSUP => c"This system has no such thing.",
+        sys::ENOMEM => c"The system has no memory left.",
         _ => c"The operating system refused; see the C library's strerror().",
     };
     sentence.as_ptr()

@@ -31,6 +31,7 @@ pub type Wakeup = Option<extern "C" fn(signum: c_int, arg: *mut c_void)>;
 /// as closefrom() does, closes the duplicate too, and has to set it anew at
 /// once. -1 is none. What is pending already wakes at once. `old_fd`, where
 /// not NULL, gets the number that was set before, or -1.
+/// Windows: a socket, which is made non-blocking; anything else is -EINVAL.
 ///
 /// Thread: owner · In a signal handler: no · Errors: EINVAL fd would block, or
 /// is no pipe, socket or eventfd that can be written to; unknown flag; EBADF
@@ -68,12 +69,47 @@ fn set_wakeup_fd(context: &Context, fd: c_int, flags: u32) -> Result<c_int, Errn
 /// A descriptor of the library's that is readable while something is pending:
 /// poll it, then sig_check(). It stays readable while that is held. Always
 /// the same; never read or close it.
+/// Windows: -ENOTSUP; see sig_event_handle().
 ///
 /// Thread: owner · In a signal handler: no · Errors: EPERM, EMFILE, ENFILE,
 /// ENOMEM
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_event_fd() -> c_int {
-    number(MAIN.owned().and_then(|()| MAIN.event_fd()))
+    event_fd(Ok(&MAIN))
+}
+
+pub(super) fn event_fd(of: Of) -> c_int {
+    if !sys::IS_POSIX {
+        return -sys::ENOTSUP;
+    }
+    number(owned(of).and_then(|context| context.event_fd()))
+}
+
+/// The same for Windows, which waits for handles: `handle` gets that of an
+/// event for WaitForMultipleObjects(), set while something is pending. Always
+/// the same; never set, reset or close it.
+///
+/// Thread: owner · In a signal handler: no · Errors: EPERM, EINVAL NULL,
+/// EMFILE, ENOMEM; ENOTSUP on all other systems
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sig_event_handle(handle: *mut *mut c_void) -> c_int {
+    // SAFETY: the caller's word.
+    unsafe { event_handle(Ok(&MAIN), handle) }
+}
+
+/// # Safety
+/// As sig_event_handle().
+pub(super) unsafe fn event_handle(of: Of, handle: *mut *mut c_void) -> c_int {
+    if sys::IS_POSIX {
+        return -sys::ENOTSUP;
+    }
+    if handle.is_null() {
+        return -sys::EINVAL;
+    }
+    status(owned(of).and_then(|context| context.event_fd()).map(|number| {
+        // SAFETY: the caller's word.
+        unsafe { handle.write(sys::event_handle(number)) }
+    }))
 }
 
 /// Call fn(signum, arg) when something arrives: how an interpreter's own

@@ -128,6 +128,9 @@ pub fn to_timespec(nanoseconds: u64) -> timespec {
 #[inline(never)]
 #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_wait"))]
 pub unsafe fn wait(context: &Context, call: &mut Call) -> c_long {
+    if !sys::is_there(call.number) {
+        return -c_long::from(sys::ENOTSUP);
+    }
     let me = begin(context);
     loop {
         call.set_what_is_left();
@@ -225,6 +228,9 @@ fn handled(context: &Context) -> u64 {
 /// # Safety
 /// As [`wait`].
 pub unsafe fn connect(context: &Context, fd: i32, address: usize, size: usize) -> c_long {
+    if !sys::is_there(sys::SYS_connect) {
+        return -c_long::from(sys::ENOTSUP);
+    }
     let me = begin(context);
     let call = Call::new(sys::SYS_connect, [fd as usize, address, size, 0, 0, 0]);
     let mut again = false;

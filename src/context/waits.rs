@@ -138,6 +138,7 @@ impl Context {
         }
         waiting.repeat(true);
         waiting.begin(me);
+        sys::enter_foreign(me);
         Ok(())
     }
 
@@ -146,6 +147,7 @@ impl Context {
         let depth = self.waits.depth.load(Relaxed).checked_sub(1).ok_or(sys::EINVAL)?;
         self.waits.depth.store(depth, Relaxed);
         if depth == 0 {
+            sys::leave_foreign();
             self.end_wait(me);
             self.inbox().waiting.repeat(self.always_repeats());
         }

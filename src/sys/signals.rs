@@ -11,7 +11,7 @@ pub struct Named {
     pub describe: [u8; 30],
 }
 
-const fn padded<const SIZE: usize>(text: &CStr) -> [u8; SIZE] {
+pub const fn padded<const SIZE: usize>(text: &CStr) -> [u8; SIZE] {
     let (text, mut padded, mut at) = (text.to_bytes(), [0; SIZE], 0);
     assert!(text.len() < SIZE);
     while at < text.len() {
@@ -21,6 +21,7 @@ const fn padded<const SIZE: usize>(text: &CStr) -> [u8; SIZE] {
     padded
 }
 
+#[cfg(unix)]
 macro_rules! named {
     ($($(#[$cfg:meta])* $signum:ident $name:literal $describe:literal,)*) => {
         &[$($(#[$cfg])* Named {
@@ -31,6 +32,7 @@ macro_rules! named {
     };
 }
 
+#[cfg(unix)]
 pub static NAMED: &[Named] = named![
     SIGHUP c"SIGHUP" c"Hangup",
     SIGINT c"SIGINT" c"Interrupt",
@@ -72,6 +74,7 @@ pub static NAMED: &[Named] = named![
 ];
 
 /// Other names that POSIX, System V or the C library have for them.
+#[cfg(unix)]
 pub static ALIASES: &[(&str, c_int)] = &[
     ("CLD", libc::SIGCHLD),
     ("IOT", libc::SIGABRT),

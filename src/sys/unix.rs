@@ -20,6 +20,29 @@ pub const SA_RESTART: u32 = libc::SA_RESTART as u32;
 pub const SA_NOCLDSTOP: u32 = libc::SA_NOCLDSTOP as u32;
 pub const SA_NOCLDWAIT: u32 = libc::SA_NOCLDWAIT as u32;
 
+/// Numbers that signals have, beside the real-time ones.
+pub const VALID: u64 = (1 << 31) - 1;
+
+/// Masks, signals between threads and processes, and calls that a signal
+/// interrupts.
+pub const IS_POSIX: bool = true;
+
+/// Whether there is a system call of this number: the kernel says.
+#[inline(always)]
+pub fn is_there(_: core::ffi::c_long) -> bool {
+    true
+}
+
+/// The calling thread enters code that is not ours, and has left it: repeated
+/// kicks are enough.
+pub fn enter_foreign(_: usize) {}
+pub fn leave_foreign() {}
+
+/// There are descriptors, and no handles.
+pub fn event_handle(_: c_int) -> *mut c_void {
+    core::ptr::null_mut()
+}
+
 /// A failed call's errno, positive.
 pub type Errno = c_int;
 

@@ -57,6 +57,10 @@
  * - Each function's comment ends with three facts: the thread that may call
  *   it, whether it may be called in a signal handler, its errors. "owner
  *   (any)" means something on the owner alone, and does no harm elsewhere.
+ * - On Windows what there is nothing like is -ENOTSUP: it is said at each
+ *   function. Ctrl-C, Ctrl-Break and a closed console arrive on a thread of the
+ *   system's, and so does what is said of signal handlers here. ESTALE is
+ *   WSAESTALE, 10070, there. Fibers: an owner waits on one of them only.
  * - SAFEPOINT_NO_INLINE, defined before this header is included, leaves
  *   declarations only: for cffi, translators and other compilers.
  */

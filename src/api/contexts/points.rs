@@ -133,7 +133,17 @@ pub unsafe extern "C" fn sig_context_set_wakeup_fd(
 /// sig_event_fd() for this context.
 #[unsafe(no_mangle)]
 pub extern "C" fn sig_context_event_fd(context: *mut Handle) -> c_int {
-    number(owned(resolve(context)).and_then(|context| context.event_fd()))
+    wakeup::event_fd(resolve(context))
+}
+
+/// sig_event_handle() for this context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sig_context_event_handle(
+    context: *mut Handle,
+    handle: *mut *mut c_void,
+) -> c_int {
+    // SAFETY: the caller's word.
+    unsafe { wakeup::event_handle(resolve(context), handle) }
 }
 
 /// sig_set_wakeup_fn() for this context.

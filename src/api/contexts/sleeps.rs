@@ -135,6 +135,9 @@ pub unsafe extern "C" fn sig_context_futex_wait(
     expected: u32,
     timeout: u64,
 ) -> c_long {
+    if !sys::IS_POSIX {
+        return -c_long::from(sys::ENOTSUP);
+    }
     let until = to_timespec(deadline(timeout));
     let until = if timeout == FOREVER { 0 } else { &raw const until as usize };
     let operation = sys::FUTEX_WAIT_BITSET as usize;

@@ -239,7 +239,7 @@ pub unsafe extern "C" fn sig_context_select(
     // SAFETY: the caller's word.
     unsafe {
         let timeout = timeout.as_ref().map(|time| timespec {
-            tv_sec: time.tv_sec.saturating_add((time.tv_usec / 1_000_000) as _),
+            tv_sec: time.tv_sec.saturating_add((time.tv_usec / 1_000_000) as _) as _,
             tv_nsec: (time.tv_usec % 1_000_000 * 1000) as _,
         });
         let timeout = address(&timeout) as *const timespec;

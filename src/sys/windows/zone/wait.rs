@@ -1,0 +1,205 @@
+//! Waits: what stands for the system calls that there are. A kick sets the
+//! event of the thread's place, which stays set: so nothing comes between the
+//! last look and the wait.
+#![allow(unsafe_code)] // callers' pointers
+
+use core::ffi::{c_int, c_long, c_void};
+use core::sync::atomic::AtomicU32;
+use core::sync::atomic::Ordering::SeqCst;
+
+use windows_sys::Win32::Networking::WinSock::{
+    SOCKET_ERROR, WSAGetLastError, WSAPOLLFD, WSAPoll,
+};
+use windows_sys::Win32::System::Memory::{GetProcessHeap, HeapAlloc, HeapFree};
+
+use super::parking::{Place, milliseconds, mine};
+use super::wakeup::error_of;
+use super::{SavedErrno, clock, now, park};
+
+/// Nothing can come between the last look and the wait.
+pub const HAS_NO_WINDOW: bool = true;
+
+// The numbers of what there is, for the calls' names of Unix.
+pub const SLEEP: c_long = 1;
+pub const POLL: c_long = 2;
+pub const WORD: c_long = 3;
+pub const SIGNALS: c_long = 4;
+
+/// A time, as C has it there.
+#[allow(non_camel_case_types)] // C's name
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct timespec {
+    pub tv_sec: i64,
+    pub tv_nsec: c_long,
+}
+
+const EINTR: c_long = -(libc::EINTR as c_long);
+
+/// Wait, unless the word is set: the result or the negative errno, -EINTR if
+/// the word was set or something has arrived.
+///
+/// # Safety
+/// The arguments are such that the call may be made.
+pub unsafe fn wait(breaker: *const u32, number: c_long, of: &[usize; 6]) -> c_long {
+    let _errno = SavedErrno::new();
+    // SAFETY: the caller's word.
+    unsafe {
+        if breaker.read_volatile() != 0 {
+            return EINTR;
+        }
+        let [first, second, third, fourth, ..] = *of;
+        match number {
+            SLEEP => sleep(first as c_int, third),
+            POLL if fourth != 0 => -c_long::from(libc::ENOTSUP), // a mask
+            POLL => poll(first as *mut WSAPOLLFD, second, until(third)),
+            WORD => word(first, third as u32, absolute(fourth)), // second: how
+            SIGNALS if !rest(until(third)) => -c_long::from(libc::EAGAIN),
+            SIGNALS => EINTR,
+            _ => -c_long::from(libc::ENOTSUP),
+        }
+    }
+}
+
+fn nanoseconds(time: timespec) -> u64 {
+    (time.tv_sec as u64).saturating_mul(1_000_000_000).saturating_add(time.tv_nsec as u64)
+}
+
+/// # Safety
+/// It is null or points to a timespec.
+unsafe fn absolute(time: usize) -> u64 {
+    // SAFETY: the caller's word.
+    unsafe { (time as *const timespec).as_ref() }.map_or(u64::MAX, |at| nanoseconds(*at))
+}
+
+/// From now on.
+///
+/// # Safety
+/// As [`absolute`].
+unsafe fn until(time: usize) -> u64 {
+    // SAFETY: the caller's word.
+    unsafe { absolute(time) }.saturating_add(now())
+}
+
+/// Until it is kicked: false where time is up.
+fn rest(until: u64) -> bool {
+    static NEVER: AtomicU32 = AtomicU32::new(0);
+    park(&NEVER, 0, until)
+}
+
+/// Until a clock shows this time.
+///
+/// # Safety
+/// As [`absolute`].
+unsafe fn sleep(of: c_int, time: usize) -> c_long {
+    // SAFETY: the caller's word.
+    let time = unsafe { absolute(time) };
+    let Some(shows) = clock(of) else { return -c_long::from(libc::EINVAL) };
+    if rest(time.saturating_sub(shows).saturating_add(now())) { EINTR } else { 0 }
+}
+
+/// Until the word no longer is `expected`.
+///
+/// # Safety
+/// It is an atomic's address.
+unsafe fn word(of: usize, expected: u32, until: u64) -> c_long {
+    // SAFETY: the caller's word.
+    let word = unsafe { AtomicU32::from_ptr(of as *mut u32) };
+    if word.load(SeqCst) != expected {
+        return -c_long::from(libc::EAGAIN);
+    }
+    match park(word, expected, until) {
+        false => -c_long::from(libc::ETIMEDOUT),
+        true if word.load(SeqCst) == expected => EINTR,
+        true => 0,
+    }
+}
+
+/// WSAPoll, with the place's own socket behind the caller's.
+///
+/// # Safety
+/// `count` of them can be read and written.
+unsafe fn poll(fds: *mut WSAPOLLFD, count: usize, until: u64) -> c_long {
+    if count == 0 {
+        return if rest(until) { EINTR } else { 0 };
+    }
+    if fds.is_null() || count >= u32::MAX as usize {
+        return -c_long::from(libc::EINVAL);
+    }
+    let Some(place) = mine() else { return -c_long::from(libc::ENOMEM) };
+    let size = (count + 1).saturating_mul(size_of::<WSAPOLLFD>());
+    // SAFETY: memory of our own, as large as it is said to be.
+    unsafe {
+        let all = HeapAlloc(GetProcessHeap(), 0, size).cast::<WSAPOLLFD>();
+        if all.is_null() {
+            return -c_long::from(libc::ENOMEM);
+        }
+        all.copy_from_nonoverlapping(fds, count);
+        let result = poll_all(place, all, count, until);
+        if result > 0 {
+            fds.copy_from_nonoverlapping(all, count);
+        } else if result == 0 {
+            for index in 0..count {
+                (*fds.add(index)).revents = 0;
+            }
+        }
+        HeapFree(GetProcessHeap(), 0, all.cast::<c_void>());
+        result
+    }
+}
+
+/// # Safety
+/// One more than `count` of them can be read and written.
+unsafe fn poll_all(place: &Place, all: *mut WSAPOLLFD, count: usize, until: u64) -> c_long {
+    let socket = match place.socket.open() {
+        Ok(socket) => socket,
+        Err(error) => return -c_long::from(error),
+    };
+    // SAFETY: the caller's word.
+    let result = unsafe {
+        all.add(count).write(WSAPOLLFD { fd: socket, events: 0x0100, revents: 0 });
+        loop {
+            // A kick from before has set the event only.
+            if place.wait(0) {
+                break EINTR;
+            }
+            let left = until.saturating_sub(now());
+            let ms = milliseconds(if until == u64::MAX { until } else { left });
+            match WSAPoll(all, count as u32 + 1, ms as i32) {
+                SOCKET_ERROR => break -c_long::from(error_of(WSAGetLastError())),
+                0 if left == 0 => break 0,
+                0 => {}
+                ready => {
+                    let kicked = (*all.add(count)).revents != 0;
+                    let ready = ready - i32::from(kicked);
+                    break if ready == 0 { EINTR } else { ready };
+                }
+            }
+        }
+    };
+    place.socket.close();
+    result
+}
+
+/// Nothing is led out of a wait: nothing interrupts it.
+///
+/// # Safety
+/// None is needed.
+pub unsafe fn leave_wait(_: *mut c_void) -> bool {
+    false
+}
+
+/// The calling thread, `me`, enters code that is not ours, where each kick
+/// cancels what it waits for.
+pub fn enter_foreign(me: usize) {
+    if let Some(place) = mine() {
+        place.enter(me);
+    }
+}
+
+/// It has left that.
+pub fn leave_foreign() {
+    if let Some(place) = mine() {
+        place.leave();
+    }
+}
