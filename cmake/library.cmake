@@ -31,6 +31,24 @@ set(SAFEPOINT_LIB ${CMAKE_CURRENT_BINARY_DIR}/lib)
 set(SAFEPOINT_SONAME libsafepoint.so.${PROJECT_VERSION_MAJOR})
 set(SAFEPOINT_SHARED libsafepoint.so.${PROJECT_VERSION})
 set(SAFEPOINT_STATIC libsafepoint.a)
+if(WIN32)
+    # A DLL has no name that programs record instead of the file's.
+    set(SAFEPOINT_SONAME "")
+    set(SAFEPOINT_SHARED safepoint.dll)
+    set(SAFEPOINT_IMPORT libsafepoint.dll.a)
+    set(put_shared
+        COMMAND ${CMAKE_COMMAND} -E chdir ${shipped}
+            ${CMAKE_COMMAND} -E copy safepoint.dll libsafepoint.dll.a ${SAFEPOINT_LIB})
+    set(import_library ${SAFEPOINT_LIB}/${SAFEPOINT_IMPORT})
+else()
+    set(put_shared
+        COMMAND ${CMAKE_COMMAND} -E chdir ${shipped}
+            ${CMAKE_COMMAND} -E copy libsafepoint.so ${SAFEPOINT_LIB}/${SAFEPOINT_SHARED}
+        COMMAND ${CMAKE_COMMAND} -E chdir ${SAFEPOINT_LIB}
+            ${CMAKE_COMMAND} -E create_symlink ${SAFEPOINT_SHARED} ${SAFEPOINT_SONAME}
+        COMMAND ${CMAKE_COMMAND} -E chdir ${SAFEPOINT_LIB}
+            ${CMAKE_COMMAND} -E create_symlink ${SAFEPOINT_SONAME} libsafepoint.so)
+endif()
 
 # What waits do on processors for which we have no assembly.
 option(SAFEPOINT_PORTABLE "Wait by the C library's system call alone" OFF)
@@ -50,18 +68,14 @@ file(GLOB_RECURSE sources CONFIGURE_DEPENDS
     ${CMAKE_CURRENT_SOURCE_DIR}/src/*.rs ${CMAKE_CURRENT_SOURCE_DIR}/src/*.s)
 add_custom_command(
     OUTPUT ${SAFEPOINT_LIB}/${SAFEPOINT_SHARED} ${SAFEPOINT_LIB}/${SAFEPOINT_STATIC}
+        ${import_library}
     COMMAND ${CMAKE_COMMAND} -E env CARGO=${SAFEPOINT_CARGO} AR=${CMAKE_AR}
         ${environment}
         sh scripts/ship ${CMAKE_CURRENT_BINARY_DIR}/cargo ${rustc_arguments}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${SAFEPOINT_LIB}
     COMMAND ${CMAKE_COMMAND} -E chdir ${shipped}
         ${CMAKE_COMMAND} -E copy libsafepoint.a ${SAFEPOINT_LIB}/${SAFEPOINT_STATIC}
-    COMMAND ${CMAKE_COMMAND} -E chdir ${shipped}
-        ${CMAKE_COMMAND} -E copy libsafepoint.so ${SAFEPOINT_LIB}/${SAFEPOINT_SHARED}
-    COMMAND ${CMAKE_COMMAND} -E chdir ${SAFEPOINT_LIB}
-        ${CMAKE_COMMAND} -E create_symlink ${SAFEPOINT_SHARED} ${SAFEPOINT_SONAME}
-    COMMAND ${CMAKE_COMMAND} -E chdir ${SAFEPOINT_LIB}
-        ${CMAKE_COMMAND} -E create_symlink ${SAFEPOINT_SONAME} libsafepoint.so
+    ${put_shared}
     DEPENDS ${sources} Cargo.toml Cargo.lock scripts/ship
     WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
     COMMENT "Building safepoint ${PROJECT_VERSION} with cargo"
@@ -78,6 +92,7 @@ set(SAFEPOINT_IMPORTED GLOBAL) # else known to this folder only
 set(SAFEPOINT_INCLUDE_DIR ${CMAKE_CURRENT_SOURCE_DIR}/include)
 set(SAFEPOINT_CPP_INCLUDE_DIR ${CMAKE_CURRENT_SOURCE_DIR}/bindings/cpp/include)
 set(SAFEPOINT_LIB_DIR ${SAFEPOINT_LIB})
+set(SAFEPOINT_BIN_DIR ${SAFEPOINT_LIB})
 include(cmake/targets.cmake)
 add_dependencies(safepoint::shared safepoint_ship)
 add_dependencies(safepoint::static safepoint_ship)
