@@ -10,7 +10,6 @@
 #endif
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -19,11 +18,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <safepoint.h>
+
+#ifdef _WIN32
+#include "windows/test_windows.h"
+#else
+#include <poll.h>
+#include <sys/wait.h>
+#endif
 
 /* The last line that a check passed: what the watchdog prints. */
 static const char *volatile test_file = __FILE__;
@@ -98,16 +103,20 @@ static inline void *test_watchdog(void *seconds)
  * watching thread takes no signals. Not inherited by a forked child. */
 static inline void watchdog(int seconds)
 {
-    sigset_t all, before;
     pthread_t thread;
+#ifndef _WIN32
+    sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+#endif
     if (pthread_create(&thread, NULL, test_watchdog, (void *)(intptr_t)seconds)) {
         fprintf(stderr, "no watchdog\n");
         _exit(98);
     }
     pthread_detach(thread);
+#ifndef _WIN32
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+#endif
 }
 
 /* How often to do something that is done very often: SAFEPOINT_TEST_SCALE
@@ -153,6 +162,7 @@ static inline uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+#ifndef _WIN32
 /* How a child that was forked ended. */
 static inline int wait_for(pid_t pid)
 {
@@ -165,6 +175,7 @@ static inline int wait_for(pid_t pid)
 }
 
 #define ASSERT_CHILD_PASSED(pid) ASSERT_EQ(wait_for(pid), 0)
+#endif
 
 /* The counters now. */
 static inline sig_counters counters(void)

@@ -12,9 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef _WIN32 /* no fork, no children, and seven signals */
+#define SIGKILL 9
+#else
+#include <sys/wait.h>
+#endif
 
 /* The library's result, or the end. */
 static long must(long result)
@@ -72,9 +76,14 @@ static int add_count(const sig_event *event, void *user)
 
 static void arrival(const char *how)
 {
+#ifdef _WIN32
+    install("INT", print_sender, NULL);
+    install("BREAK", print_sender, NULL);
+#else
     install("HUP", print_sender, NULL);
     install("USR1", print_sender, NULL);
     install("USR2", print_sender, NULL);
+#endif
     install("TERM", raise_it, NULL);
     puts("ready");
     printf("raised %d\n", raised_in(how));
@@ -263,6 +272,7 @@ static void hang(int deliveries, uint64_t ms)
         ;
 }
 
+#ifndef _WIN32
 static void fork_and_wait(void)
 {
     uint64_t count = 0;
@@ -327,6 +337,15 @@ static void children(void)
     must(sig_kill(child, SIGTERM));
     printf("child died by %s\n", sig_name(WTERMSIG(wait_for(child, &seen))));
 }
+#endif
+
+#ifdef _WIN32
+static const char *strerrorname_np(int error)
+{
+    return error == EINVAL ? "EINVAL" : error == EPERM ? "EPERM" :
+           error == ENOENT ? "ENOENT" : NULL;
+}
+#endif
 
 static void print_error(const char *what, int result)
 {
@@ -335,7 +354,7 @@ static void print_error(const char *what, int result)
 
 static void *install_elsewhere(void *result)
 {
-    *(int *)result = sig_install(SIGUSR1, raise_it, NULL, 0);
+    *(int *)result = sig_install(SIGTERM, raise_it, NULL, 0);
     return NULL;
 }
 
@@ -402,7 +421,11 @@ int main(int argc, char **argv)
     int waits = argc == 3 && strcmp(first, "wait") == 0;
     int reads = argc == 3 && strcmp(first, "read") == 0;
 
+#ifdef _WIN32
+    setvbuf(stdout, NULL, _IONBF, 0); /* there is no other way by lines */
+#else
     setvbuf(stdout, NULL, _IOLBF, 0);
+#endif
     if (strcmp(name, "arrival") == 0 && (spins || waits))
         arrival(first);
     else if (strcmp(name, "storm") == 0 && argc == 2)
@@ -417,10 +440,12 @@ int main(int argc, char **argv)
         interrupt(first);
     else if (strcmp(name, "hang") == 0 && argc == 4)
         hang((int)number(first, 0), number(second, 0));
+#ifndef _WIN32
     else if (strcmp(name, "fork") == 0 && argc == 2)
         fork_and_wait();
     else if (strcmp(name, "child") == 0 && argc == 2)
         children();
+#endif
     else if (strcmp(name, "errors") == 0 && argc == 2)
         errors();
     else if (strcmp(name, "cost") == 0 && argc == 3)

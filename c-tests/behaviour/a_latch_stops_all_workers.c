@@ -3,7 +3,9 @@
  * waits handles what comes meanwhile. */
 #include "test.h"
 
+#ifndef _WIN32
 #include <sys/mman.h>
+#endif
 
 #define WORKERS 16
 
@@ -79,6 +81,7 @@ int main(void)
     ASSERT_EQ(sig_call_after(1000000, 0, set_later, &other, NULL), 0);
     ASSERT_EQ(sig_latch_wait(&other, SAFEPOINT_FOREVER), 1);
 
+#ifndef _WIN32
     /* In memory that is shared. */
     sig_latch *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -89,5 +92,6 @@ int main(void)
     usleep(20000);
     ASSERT_EQ(sig_latch_set(shared), 0);
     ASSERT_CHILD_PASSED(child);
+#endif
     return 0;
 }

@@ -4,10 +4,12 @@
 
 #include "../../test.h"
 
+#ifndef _WIN32
 #include <dirent.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#endif
 
 /* A handler: counts deliveries in a long[65], by signal. */
 __attribute__((unused)) static int count_signal(const sig_event *event,
@@ -31,6 +33,7 @@ static inline int fault_or(int signum, int instead)
     return on_valgrind() ? instead : signum;
 }
 
+#ifndef _WIN32
 /* raise() and sigqueue() of what the kernel has to queue. How much it queues is
  * counted by user, so another process can have used up the room. */
 static inline void raise_queued(int signum)
@@ -106,5 +109,7 @@ static inline long take_wakes(enum wake_kind kind, int fd, int byte)
             ASSERT_EQ(bytes[i], byte);
     }
 }
+
+#endif /* !_WIN32 */
 
 #endif /* FAILURES_H */

@@ -1,0 +1,25 @@
+# What there is on Windows alone, or is otherwise there.
+
+file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/windows/*.c)
+list(FILTER sources EXCLUDE REGEX "/worker_[a-z_]*\\.c$|/consumer\\.c$")
+foreach(source ${sources})
+    safepoint_c_test(windows ${source})
+endforeach()
+
+# The worker of bindings/, and who drives it.
+safepoint_c_program(windows ${PROJECT_SOURCE_DIR}/bindings/c/worker.c)
+safepoint_c_program(windows windows/worker_is_ended_from_the_console.c)
+add_test(NAME windows/worker_is_ended_from_the_console
+    COMMAND ${SAFEPOINT_TEST_LAUNCHER}
+        $<TARGET_FILE:windows-worker_is_ended_from_the_console> worker.exe
+    WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/windows)
+set_tests_properties(windows/worker_is_ended_from_the_console PROPERTIES
+    LABELS c TIMEOUT 300)
+
+# Installed, moved, and found by another project: with both libraries.
+set(prefix ${CMAKE_CURRENT_BINARY_DIR}/windows/prefix)
+add_test(NAME windows/installs_and_moves
+    COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/windows/installs_and_moves
+        ${PROJECT_BINARY_DIR} ${prefix} ${CMAKE_CURRENT_SOURCE_DIR}/build/consumers
+        ${SAFEPOINT_TEST_LAUNCHER})
+set_tests_properties(windows/installs_and_moves PROPERTIES LABELS build TIMEOUT 300)
