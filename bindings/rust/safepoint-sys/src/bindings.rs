@@ -259,7 +259,7 @@ unsafe extern "C" {
     pub fn sig_is_owner() -> ::core::ffi::c_int;
     #[doc = " The caller becomes the owner, whoever was before, and also where the owner\n has ended. What is pending stays. The caller sees to it that the old owner\n is in none of the library's functions but sig_check() and its waits.\n\n Thread: any · In a signal handler: no · Errors: EBUSY a handler is running\n (to another thread one that was left by longjmp counts until the owner has\n handled something in a check from no deeper in its stack), ENOMEM"]
     pub fn sig_adopt() -> ::core::ffi::c_int;
-    #[doc = " Have `handler(event, user)` run at the owner's safe points when `signum`\n comes. Replaces an earlier handler; what is pending then goes to the new\n one. `flags` are SAFEPOINT_RESTART and so on, or 0. Returns 0, or 1 where\n SAFEPOINT_KEEP_IGNORED left the signal ignored.\n\n Thread: owner (the first to install becomes it) · In a signal handler: no ·\n Errors: EINVAL no such signal, one that cannot be caught, NULL handler,\n unknown flag; EPERM; EEXIST with SAFEPOINT_IF_DEFAULT; ENOMEM"]
+    #[doc = " Have `handler(event, user)` run at the owner's safe points when `signum`\n comes. Replaces an earlier handler; what is pending then goes to the new\n one. `flags` are SAFEPOINT_RESTART and so on, or 0. Returns 0, or 1 where\n SAFEPOINT_KEEP_IGNORED left the signal ignored.\n Windows: SIGINT, SIGBREAK, SIGTERM, SIGABRT, SIGFPE, SIGILL and SIGSEGV;\n others are -EINVAL, here as everywhere.\n\n Thread: owner (the first to install becomes it) · In a signal handler: no ·\n Errors: EINVAL no such signal, one that cannot be caught, NULL handler,\n unknown flag; EPERM; EEXIST with SAFEPOINT_IF_DEFAULT; ENOMEM"]
     pub fn sig_install(
         signum: ::core::ffi::c_int,
         handler: sig_handler,
@@ -316,14 +316,16 @@ unsafe extern "C" {
     pub fn sig_trip(signum: ::core::ffi::c_int) -> ::core::ffi::c_int;
     #[doc = " The next check returns `value`, before it runs anything, and leaves the\n rest pending: how one thread cancels what another is running. A later\n value replaces one that has not been returned yet.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL value is 0"]
     pub fn sig_interrupt(value: ::core::ffi::c_int) -> ::core::ffi::c_int;
-    #[doc = " Write to `fd` when something arrives: one byte, the signal's number, to a\n pipe or a socket; 1 to an eventfd. It has to be non-blocking. The library\n keeps a duplicate of its own, so the caller may close `fd`: a number that\n was closed and reused is never written to. Whoever closes all descriptors,\n as closefrom() does, closes the duplicate too, and has to set it anew at\n once. -1 is none. What is pending already wakes at once. `old_fd`, where\n not NULL, gets the number that was set before, or -1.\n\n Thread: owner · In a signal handler: no · Errors: EINVAL fd would block, or\n is no pipe, socket or eventfd that can be written to; unknown flag; EBADF\n not open; EPERM; EMFILE, ENFILE, ENOMEM"]
+    #[doc = " Write to `fd` when something arrives: one byte, the signal's number, to a\n pipe or a socket; 1 to an eventfd. It has to be non-blocking. The library\n keeps a duplicate of its own, so the caller may close `fd`: a number that\n was closed and reused is never written to. Whoever closes all descriptors,\n as closefrom() does, closes the duplicate too, and has to set it anew at\n once. -1 is none. What is pending already wakes at once. `old_fd`, where\n not NULL, gets the number that was set before, or -1.\n Windows: a socket, which is made non-blocking; anything else is -EINVAL.\n\n Thread: owner · In a signal handler: no · Errors: EINVAL fd would block, or\n is no pipe, socket or eventfd that can be written to; unknown flag; EBADF\n not open; EPERM; EMFILE, ENFILE, ENOMEM"]
     pub fn sig_set_wakeup_fd(
         fd: ::core::ffi::c_int,
         flags: u32,
         old_fd: *mut ::core::ffi::c_int,
     ) -> ::core::ffi::c_int;
-    #[doc = " A descriptor of the library's that is readable while something is pending:\n poll it, then sig_check(). It stays readable while that is held. Always\n the same; never read or close it.\n\n Thread: owner · In a signal handler: no · Errors: EPERM, EMFILE, ENFILE,\n ENOMEM"]
+    #[doc = " A descriptor of the library's that is readable while something is pending:\n poll it, then sig_check(). It stays readable while that is held. Always\n the same; never read or close it.\n Windows: -ENOTSUP; see sig_event_handle().\n\n Thread: owner · In a signal handler: no · Errors: EPERM, EMFILE, ENFILE,\n ENOMEM"]
     pub fn sig_event_fd() -> ::core::ffi::c_int;
+    #[doc = " The same for Windows, which waits for handles: `handle` gets that of an\n event for WaitForMultipleObjects(), set while something is pending. Always\n the same; never set, reset or close it.\n\n Thread: owner · In a signal handler: no · Errors: EPERM, EINVAL NULL,\n EMFILE, ENOMEM; ENOTSUP on all other systems"]
+    pub fn sig_event_handle(handle: *mut *mut ::core::ffi::c_void) -> ::core::ffi::c_int;
     #[doc = " Call fn(signum, arg) when something arrives: how an interpreter's own\n check is tripped (PyErr_SetInterruptEx, lua_sethook, a JIT's epoch). NULL\n is none. For what is pending already it is called at once, here. When this\n returns 0, nobody is in the function that was set before any more: what\n its argument points to may go.\n\n Thread: owner · In a signal handler: no · Errors: EPERM, EBUSY somebody has\n been in the one before for a second: it stays"]
     pub fn sig_set_wakeup_fn(
         fn_: sig_wakeup,
@@ -331,7 +333,7 @@ unsafe extern "C" {
     ) -> ::core::ffi::c_int;
     #[doc = " How many wake-ups could not be written since this was last asked. Where it\n is not 0, `last_error` gets the last one's positive errno, EAGAIN for a\n full pipe; it may be NULL.\n\n Thread: any · In a signal handler: no · Errors: none"]
     pub fn sig_wakeup_failures(last_error: *mut ::core::ffi::c_int) -> ::core::ffi::c_int;
-    #[doc = " Any system call, by its number, as syscall(2) takes it, but for those that\n do not return as they were called (fork, vfork, clone, sigreturn), and for\n close and dup2. It is made again on EINTR with these very arguments, so a\n time from now on begins anew.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " Any system call, by its number, as syscall(2) takes it, but for those that\n do not return as they were called (fork, vfork, clone, sigreturn), and for\n close and dup2. It is made again on EINTR with these very arguments, so a\n time from now on begins anew.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_syscall(
         number: ::core::ffi::c_long,
         a: ::core::ffi::c_long,
@@ -341,7 +343,7 @@ unsafe extern "C" {
         e: ::core::ffi::c_long,
         f: ::core::ffi::c_long,
     ) -> ::core::ffi::c_long;
-    #[doc = " Code that is not ours begins, and may wait: the owner is interrupted by\n signals, again and again, until sig_blocking_end(). Its system calls fail\n with EINTR, unless it makes them again by itself. 1 where something is\n pending already and not held: then better end at once, and check. No\n handler runs in here by itself; a wait of this section may be in here, and\n runs them. Nests. A longjmp out of it leaves it open.\n\n Thread: owner · In a signal handler: no · Errors: EPERM, ENOMEM no timer to\n be had, EAGAIN at 2^32"]
+    #[doc = " Code that is not ours begins, and may wait: the owner is interrupted by\n signals, again and again, until sig_blocking_end(). Its system calls fail\n with EINTR, unless it makes them again by itself. 1 where something is\n pending already and not held: then better end at once, and check. No\n handler runs in here by itself; a wait of this section may be in here, and\n runs them. Nests. A longjmp out of it leaves it open.\n Windows: nothing is interrupted but what CancelSynchronousIo() ends: reads\n and writes, which then fail with ERROR_OPERATION_ABORTED, now and then for\n nothing: check, and make them again.\n\n Thread: owner · In a signal handler: no · Errors: EPERM, ENOMEM no timer to\n be had, EAGAIN at 2^32"]
     pub fn sig_blocking_begin() -> ::core::ffi::c_int;
     #[doc = " It has ended. What came is pending: check.\n\n Thread: owner · In a signal handler: no · Errors: EPERM, EINVAL where none\n has begun"]
     pub fn sig_blocking_end() -> ::core::ffi::c_int;
@@ -349,78 +351,78 @@ unsafe extern "C" {
     pub fn sig_raised() -> ::core::ffi::c_int;
     #[doc = " After a call that has returned -1: 1 where errno is EINTR and it is to be\n made again, since the handlers have run and none has raised; otherwise 0,\n with errno as it was. What SAFEPOINT_RETRY() asks.\n\n Thread: any · In a signal handler: no · Errors: none"]
     pub fn sig_retry() -> ::core::ffi::c_int;
-    #[doc = " Have this signal end the owner's waits; the one before. SIGURG at first,\n which does nothing where it goes astray. It is put in place when a wait\n needs it, never with SAFEPOINT_RESTART. Choose one that nobody else sends\n often, in a Go program any but SIGURG. While it is in place it is unblocked\n on the owner's thread, and nobody ought to block it there, ignore it or\n put a handler over ours. Where its default is to end the process, ours\n stays in place for good, and does that for others' signals. No real-time\n signal: those can be refused, where the user has too many pending.\n\n Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no\n signal that can be caught, a fault's, a real-time one, SIGCHLD; EBUSY between\n sig_blocking_begin() and its end, where another context has waited by the one\n before, or where a time of sig_set_escalation() counts;\n EPERM, ENOMEM"]
+    #[doc = " Have this signal end the owner's waits; the one before. SIGURG at first,\n which does nothing where it goes astray. It is put in place when a wait\n needs it, never with SAFEPOINT_RESTART. Choose one that nobody else sends\n often, in a Go program any but SIGURG. While it is in place it is unblocked\n on the owner's thread, and nobody ought to block it there, ignore it or\n put a handler over ours. Where its default is to end the process, ours\n stays in place for good, and does that for others' signals. No real-time\n signal: those can be refused, where the user has too many pending.\n Windows: -ENOTSUP.\n\n Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no\n signal that can be caught, a fault's, a real-time one, SIGCHLD; EBUSY between\n sig_blocking_begin() and its end, where another context has waited by the one\n before, or where a time of sig_set_escalation() counts;\n EPERM, ENOMEM"]
     pub fn sig_set_kick(signum: ::core::ffi::c_int) -> ::core::ffi::c_int;
-    #[doc = " read(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " read(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_read(
         fd: ::core::ffi::c_int,
         buffer: *mut ::core::ffi::c_void,
         size: usize,
     ) -> ::core::ffi::c_long;
-    #[doc = " write(2): what was written, which may be less.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " write(2): what was written, which may be less.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_write(
         fd: ::core::ffi::c_int,
         buffer: *const ::core::ffi::c_void,
         size: usize,
     ) -> ::core::ffi::c_long;
-    #[doc = " readv(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " readv(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_readv(
         fd: ::core::ffi::c_int,
         vector: *const iovec,
         count: ::core::ffi::c_int,
     ) -> ::core::ffi::c_long;
-    #[doc = " writev(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " writev(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_writev(
         fd: ::core::ffi::c_int,
         vector: *const iovec,
         count: ::core::ffi::c_int,
     ) -> ::core::ffi::c_long;
-    #[doc = " pread(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " pread(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_pread(
         fd: ::core::ffi::c_int,
         buffer: *mut ::core::ffi::c_void,
         size: usize,
         offset: i64,
     ) -> ::core::ffi::c_long;
-    #[doc = " pwrite(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " pwrite(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_pwrite(
         fd: ::core::ffi::c_int,
         buffer: *const ::core::ffi::c_void,
         size: usize,
         offset: i64,
     ) -> ::core::ffi::c_long;
-    #[doc = " open(2), of a FIFO say: the descriptor. `mode` counts with O_CREAT only.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " open(2), of a FIFO say: the descriptor. `mode` counts with O_CREAT only.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_open(
         path: *const ::core::ffi::c_char,
         flags: ::core::ffi::c_int,
         mode: ::core::ffi::c_uint,
     ) -> ::core::ffi::c_long;
-    #[doc = " openat(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " openat(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_openat(
         folder: ::core::ffi::c_int,
         path: *const ::core::ffi::c_char,
         flags: ::core::ffi::c_int,
         mode: ::core::ffi::c_uint,
     ) -> ::core::ffi::c_long;
-    #[doc = " flock(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " flock(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_flock(
         fd: ::core::ffi::c_int,
         operation: ::core::ffi::c_int,
     ) -> ::core::ffi::c_long;
-    #[doc = " fcntl(2) with a command that takes a struct flock: F_SETLKW, F_OFD_SETLKW.\n On 32-bit processors the second takes one of _FILE_OFFSET_BITS=64.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " fcntl(2) with a command that takes a struct flock: F_SETLKW, F_OFD_SETLKW.\n On 32-bit processors the second takes one of _FILE_OFFSET_BITS=64.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_fcntl_lock(
         fd: ::core::ffi::c_int,
         command: ::core::ffi::c_int,
         lock: *mut flock,
     ) -> ::core::ffi::c_long;
-    #[doc = " sendfile(2). The offset is moved only by what was sent.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " sendfile(2). The offset is moved only by what was sent.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_sendfile(
         to: ::core::ffi::c_int,
         from: ::core::ffi::c_int,
         offset: *mut i64,
         size: usize,
     ) -> ::core::ffi::c_long;
-    #[doc = " splice(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " splice(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_splice(
         from: ::core::ffi::c_int,
         from_offset: *mut i64,
@@ -429,7 +431,7 @@ unsafe extern "C" {
         size: usize,
         flags: ::core::ffi::c_uint,
     ) -> ::core::ffi::c_long;
-    #[doc = " copy_file_range(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " copy_file_range(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_copy_file_range(
         from: ::core::ffi::c_int,
         from_offset: *mut i64,
@@ -438,27 +440,27 @@ unsafe extern "C" {
         size: usize,
         flags: ::core::ffi::c_uint,
     ) -> ::core::ffi::c_long;
-    #[doc = " getrandom(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " getrandom(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_getrandom(
         buffer: *mut ::core::ffi::c_void,
         size: usize,
         flags: ::core::ffi::c_uint,
     ) -> ::core::ffi::c_long;
-    #[doc = " recv(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " recv(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_recv(
         fd: ::core::ffi::c_int,
         buffer: *mut ::core::ffi::c_void,
         size: usize,
         flags: ::core::ffi::c_int,
     ) -> ::core::ffi::c_long;
-    #[doc = " send(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " send(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_send(
         fd: ::core::ffi::c_int,
         buffer: *const ::core::ffi::c_void,
         size: usize,
         flags: ::core::ffi::c_int,
     ) -> ::core::ffi::c_long;
-    #[doc = " recvfrom(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " recvfrom(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_recvfrom(
         fd: ::core::ffi::c_int,
         buffer: *mut ::core::ffi::c_void,
@@ -467,7 +469,7 @@ unsafe extern "C" {
         address: *mut sockaddr,
         length: *mut ::core::ffi::c_uint,
     ) -> ::core::ffi::c_long;
-    #[doc = " sendto(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " sendto(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_sendto(
         fd: ::core::ffi::c_int,
         buffer: *const ::core::ffi::c_void,
@@ -476,51 +478,51 @@ unsafe extern "C" {
         address: *const sockaddr,
         length: ::core::ffi::c_uint,
     ) -> ::core::ffi::c_long;
-    #[doc = " recvmsg(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " recvmsg(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_recvmsg(
         fd: ::core::ffi::c_int,
         message: *mut msghdr,
         flags: ::core::ffi::c_int,
     ) -> ::core::ffi::c_long;
-    #[doc = " sendmsg(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " sendmsg(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_sendmsg(
         fd: ::core::ffi::c_int,
         message: *const msghdr,
         flags: ::core::ffi::c_int,
     ) -> ::core::ffi::c_long;
-    #[doc = " accept(2): the new descriptor.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " accept(2): the new descriptor.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_accept(
         fd: ::core::ffi::c_int,
         peer: *mut sockaddr,
         size: *mut ::core::ffi::c_uint,
     ) -> ::core::ffi::c_long;
-    #[doc = " accept4(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " accept4(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_accept4(
         fd: ::core::ffi::c_int,
         peer: *mut sockaddr,
         size: *mut ::core::ffi::c_uint,
         flags: ::core::ffi::c_int,
     ) -> ::core::ffi::c_long;
-    #[doc = " connect(2). Where it is interrupted the kernel may go on connecting: the\n result is what became of that.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " connect(2). Where it is interrupted the kernel may go on connecting: the\n result is what became of that.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_connect(
         fd: ::core::ffi::c_int,
         address: *const sockaddr,
         size: ::core::ffi::c_uint,
     ) -> ::core::ffi::c_long;
-    #[doc = " poll(2): `timeout` in milliseconds, -1 for ever.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " poll(2): `timeout` in milliseconds, -1 for ever.\n Windows: sockets only.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_poll(
         fds: *mut pollfd,
         count: ::core::ffi::c_ulong,
         timeout: ::core::ffi::c_int,
     ) -> ::core::ffi::c_long;
-    #[doc = " ppoll(2): with this mask while it waits, where that is not NULL. The\n signal of sig_set_kick() stays unblocked on the owner's thread.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " ppoll(2): with this mask while it waits, where that is not NULL. The\n signal of sig_set_kick() stays unblocked on the owner's thread.\n Windows: sockets only, and a mask is -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_ppoll(
         fds: *mut pollfd,
         count: ::core::ffi::c_ulong,
         timeout: *const timespec,
         mask: *const u64,
     ) -> ::core::ffi::c_long;
-    #[doc = " select(2), with fd_sets. `timeout` is left as it is.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " select(2), with fd_sets. `timeout` is left as it is.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_select(
         count: ::core::ffi::c_int,
         read: *mut ::core::ffi::c_void,
@@ -528,7 +530,7 @@ unsafe extern "C" {
         except: *mut ::core::ffi::c_void,
         timeout: *const timeval,
     ) -> ::core::ffi::c_long;
-    #[doc = " pselect(2), with fd_sets and a mask, as sig_ppoll() has one.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " pselect(2), with fd_sets and a mask, as sig_ppoll() has one.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_pselect(
         count: ::core::ffi::c_int,
         read: *mut ::core::ffi::c_void,
@@ -537,7 +539,7 @@ unsafe extern "C" {
         timeout: *const timespec,
         mask: *const u64,
     ) -> ::core::ffi::c_long;
-    #[doc = " epoll_wait(2): `timeout` in milliseconds, -1 for ever.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " epoll_wait(2): `timeout` in milliseconds, -1 for ever.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_epoll_wait(
         fd: ::core::ffi::c_int,
         events: *mut epoll_event,
@@ -558,41 +560,41 @@ unsafe extern "C" {
         wait: *const timespec,
         left: *mut timespec,
     ) -> ::core::ffi::c_long;
-    #[doc = " waitpid(2). A child is reaped once, whatever arrives.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " waitpid(2). A child is reaped once, whatever arrives.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_waitpid(
         pid: ::core::ffi::c_int,
         wait_status: *mut ::core::ffi::c_int,
         options: ::core::ffi::c_int,
     ) -> ::core::ffi::c_long;
-    #[doc = " wait4(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " wait4(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_wait4(
         pid: ::core::ffi::c_int,
         wait_status: *mut ::core::ffi::c_int,
         options: ::core::ffi::c_int,
         usage: *mut rusage,
     ) -> ::core::ffi::c_long;
-    #[doc = " waitid(2): `info` is a siginfo_t, or NULL.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " waitid(2): `info` is a siginfo_t, or NULL.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_waitid(
         kind: ::core::ffi::c_int,
         id: ::core::ffi::c_uint,
         info: *mut ::core::ffi::c_void,
         options: ::core::ffi::c_int,
     ) -> ::core::ffi::c_long;
-    #[doc = " Wait until the word no longer is `expected` and somebody says so: futex(2)\n with FUTEX_WAIT. 0 where it was woken, which may be for no reason. At most\n `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no limit, 0 only looks.\n The futex is one that processes can share.\n\n Thread: any · In a signal handler: no · Errors: EAGAIN the word differs,\n ETIMEDOUT, EINTR, EINVAL, EFAULT"]
+    #[doc = " Wait until the word no longer is `expected` and somebody says so: futex(2)\n with FUTEX_WAIT. 0 where it was woken, which may be for no reason. At most\n `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no limit, 0 only looks.\n The futex is one that processes can share.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: EAGAIN the word differs,\n ETIMEDOUT, EINTR, EINVAL, EFAULT"]
     pub fn sig_futex_wait(
         word: *const u32,
         expected: u32,
         timeout: u64,
     ) -> ::core::ffi::c_long;
-    #[doc = " sem_wait(3): `semaphore` is a sem_t. Inside it is the C library's, between\n sig_blocking_begin() and its end, and is a cancellation point.\n\n Thread: any · In a signal handler: no · Errors: EINVAL, EINTR, ENOMEM"]
+    #[doc = " sem_wait(3): `semaphore` is a sem_t. Inside it is the C library's, between\n sig_blocking_begin() and its end, and is a cancellation point.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: EINVAL, EINTR, ENOMEM"]
     pub fn sig_sem_wait(semaphore: *mut ::core::ffi::c_void) -> ::core::ffi::c_int;
-    #[doc = " semop(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " semop(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_semop(
         set: ::core::ffi::c_int,
         operations: *mut sembuf,
         count: usize,
     ) -> ::core::ffi::c_long;
-    #[doc = " msgrcv(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " msgrcv(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_msgrcv(
         queue: ::core::ffi::c_int,
         message: *mut ::core::ffi::c_void,
@@ -600,22 +602,22 @@ unsafe extern "C" {
         kind: ::core::ffi::c_long,
         flags: ::core::ffi::c_int,
     ) -> ::core::ffi::c_long;
-    #[doc = " msgsnd(2).\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " msgsnd(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_msgsnd(
         queue: ::core::ffi::c_int,
         message: *const ::core::ffi::c_void,
         size: usize,
         flags: ::core::ffi::c_int,
     ) -> ::core::ffi::c_long;
-    #[doc = " SIGALRM in so many seconds, 0 for not at all; the seconds that were left\n of the last one. It shares its timer with ITIMER_REAL.\n\n Thread: any · In a signal handler: yes · Errors: none"]
+    #[doc = " SIGALRM in so many seconds, 0 for not at all; the seconds that were left\n of the last one. It shares its timer with ITIMER_REAL.\n Windows: nothing, and 0.\n\n Thread: any · In a signal handler: yes · Errors: none"]
     pub fn sig_alarm(seconds: ::core::ffi::c_uint) -> ::core::ffi::c_uint;
-    #[doc = " Set ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF; what it was goes to `old`,\n whose size is set, or which is NULL.\n\n Thread: any · In a signal handler: no · Errors: EINVAL no such timer, NULL,\n size too small, reserved not 0, a time of 2^63 or more; E2BIG"]
+    #[doc = " Set ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF; what it was goes to `old`,\n whose size is set, or which is NULL.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: EINVAL no such timer, NULL,\n size too small, reserved not 0, a time of 2^63 or more; E2BIG"]
     pub fn sig_setitimer(
         which: ::core::ffi::c_int,
         value: *const sig_itimer,
         old: *mut sig_itimer,
     ) -> ::core::ffi::c_int;
-    #[doc = " What a timer has left; `value`, whose size is set, gets it.\n\n Thread: any · In a signal handler: no · Errors: EINVAL no such timer, NULL,\n size too small; E2BIG"]
+    #[doc = " What a timer has left; `value`, whose size is set, gets it.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: EINVAL no such timer, NULL,\n size too small; E2BIG"]
     pub fn sig_getitimer(
         which: ::core::ffi::c_int,
         value: *mut sig_itimer,
@@ -630,40 +632,40 @@ unsafe extern "C" {
     ) -> ::core::ffi::c_int;
     #[doc = " Cancel a call, of any context: when this returns 0, it is not run any more.\n On another thread than its owner's it may be running just then.\n\n Thread: any · In a signal handler: no · Errors: ENOENT no such call: it was\n run, or cancelled, or armed before a fork"]
     pub fn sig_cancel(id: u64) -> ::core::ffi::c_int;
-    #[doc = " Send a signal to the calling thread. It has arrived when this returns,\n unless it is blocked; its handler runs at the next check.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL"]
+    #[doc = " Send a signal to the calling thread. It has arrived when this returns,\n unless it is blocked; its handler runs at the next check.\n Windows: by this, not by raise(), where several threads do.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL"]
     pub fn sig_raise(signum: ::core::ffi::c_int) -> ::core::ffi::c_int;
-    #[doc = " kill(2).\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed\n to, ESRCH nobody there"]
+    #[doc = " kill(2).\n Windows: the own process; Ctrl-Break, SIGBREAK, to another process group;\n otherwise -ENOTSUP.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed\n to, ESRCH nobody there"]
     pub fn sig_kill(
         pid: ::core::ffi::c_int,
         signum: ::core::ffi::c_int,
     ) -> ::core::ffi::c_int;
-    #[doc = " pthread_kill(3): `thread` is a pthread_t, of a thread that has not been\n joined and was not detached, or is known to live.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, ESRCH it has ended"]
+    #[doc = " pthread_kill(3): `thread` is a pthread_t, of a thread that has not been\n joined and was not detached, or is known to live.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, ESRCH it has ended"]
     pub fn sig_kill_thread(thread: usize, signum: ::core::ffi::c_int)
     -> ::core::ffi::c_int;
-    #[doc = " sigqueue(3): a signal with a value.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed\n to, ESRCH nobody there, EAGAIN the receiver's queue is full"]
+    #[doc = " sigqueue(3): a signal with a value.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed\n to, ESRCH nobody there, EAGAIN the receiver's queue is full"]
     pub fn sig_queue(
         pid: ::core::ffi::c_int,
         signum: ::core::ffi::c_int,
         value: isize,
     ) -> ::core::ffi::c_int;
-    #[doc = " pidfd_send_signal(2): to that very process, never to a later one of the\n same number.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, EBADF, EPERM not\n allowed to, ESRCH it has ended, ENOSYS before Linux 5.1"]
+    #[doc = " pidfd_send_signal(2): to that very process, never to a later one of the\n same number.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, EBADF, EPERM not\n allowed to, ESRCH it has ended, ENOSYS before Linux 5.1"]
     pub fn sig_pidfd_send(
         pidfd: ::core::ffi::c_int,
         signum: ::core::ffi::c_int,
     ) -> ::core::ffi::c_int;
-    #[doc = " Change the calling thread's mask; `old`, where not NULL, gets the one\n before. What is unblocked and was sent arrives, and on the owner's thread\n it is a safe point: handlers run, in here. If one raises, that is -EINTR and\n sig_raised(): the mask is changed and `old` is written all the same. The\n signal of sig_set_kick() stays unblocked on the owner's thread.\n\n Thread: any · In a signal handler: no · Errors: EINVAL how, EINTR"]
+    #[doc = " Change the calling thread's mask; `old`, where not NULL, gets the one\n before. What is unblocked and was sent arrives, and on the owner's thread\n it is a safe point: handlers run, in here. If one raises, that is -EINTR and\n sig_raised(): the mask is changed and `old` is written all the same. The\n signal of sig_set_kick() stays unblocked on the owner's thread.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: EINVAL how, EINTR"]
     pub fn sig_mask(how: ::core::ffi::c_int, set: u64, old: *mut u64)
     -> ::core::ffi::c_int;
-    #[doc = " What was sent and not handled: blocked, and waiting in the kernel for this\n thread or the process; on the owner's thread also what is recorded.\n\n Thread: any · In a signal handler: no · Errors: EINVAL NULL"]
+    #[doc = " What was sent and not handled: blocked, and waiting in the kernel for this\n thread or the process; on the owner's thread also what is recorded.\n Windows: what is recorded.\n\n Thread: any · In a signal handler: no · Errors: EINVAL NULL"]
     pub fn sig_pending(set: *mut u64) -> ::core::ffi::c_int;
-    #[doc = " Take one of these signals, without its handler: its number. One that is\n recorded already, or arrives (on the owner's thread, while not held), or\n one that is blocked and was sent. Other signals are handled meanwhile. The\n event, of size sizeof *event, says the rest; NULL and 0 where it is not\n wanted. At most `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no\n limit, 0 only looks.\n\n Thread: any · In a signal handler: no · Errors: ETIMEDOUT none came, EINTR\n a handler raised, EINVAL no signal in the set, size too small; E2BIG"]
+    #[doc = " Take one of these signals, without its handler: its number. One that is\n recorded already, or arrives (on the owner's thread, while not held), or\n one that is blocked and was sent. Other signals are handled meanwhile. The\n event, of size sizeof *event, says the rest; NULL and 0 where it is not\n wanted. At most `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no\n limit, 0 only looks.\n Windows: what is recorded, or arrives.\n\n Thread: any · In a signal handler: no · Errors: ETIMEDOUT none came, EINTR\n a handler raised, EINVAL no signal in the set, size too small; E2BIG"]
     pub fn sig_wait(
         set: u64,
         timeout: u64,
         event: *mut sig_event,
         size: usize,
     ) -> ::core::ffi::c_int;
-    #[doc = " siginterrupt(3): whether system calls that this signal interrupts go on\n by themselves (SA_RESTART), whoever's handler stands there.\n\n Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL,\n EPERM, ENOMEM, EAGAIN somebody was installing at the same time, EBUSY the\n signal of sig_set_kick() is to restart, which would end no wait"]
+    #[doc = " siginterrupt(3): whether system calls that this signal interrupts go on\n by themselves (SA_RESTART), whoever's handler stands there.\n Windows: -ENOTSUP.\n\n Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL,\n EPERM, ENOMEM, EAGAIN somebody was installing at the same time, EBUSY the\n signal of sig_set_kick() is to restart, which would end no wait"]
     pub fn sig_set_restart(
         signum: ::core::ffi::c_int,
         on: ::core::ffi::c_int,
@@ -831,6 +833,11 @@ unsafe extern "C" {
     ) -> ::core::ffi::c_int;
     #[doc = " sig_event_fd() for this context."]
     pub fn sig_context_event_fd(context: *mut sig_context) -> ::core::ffi::c_int;
+    #[doc = " sig_event_handle() for this context."]
+    pub fn sig_context_event_handle(
+        context: *mut sig_context,
+        handle: *mut *mut ::core::ffi::c_void,
+    ) -> ::core::ffi::c_int;
     #[doc = " sig_set_wakeup_fn() for this context."]
     pub fn sig_context_set_wakeup_fn(
         context: *mut sig_context,
@@ -1144,7 +1151,7 @@ unsafe extern "C" {
     pub fn sig_latch_set(latch: *mut sig_latch) -> ::core::ffi::c_int;
     #[doc = " 1 where it is set, otherwise 0: one load.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL NULL"]
     pub fn sig_latch_is_set(latch: *const sig_latch) -> ::core::ffi::c_int;
-    #[doc = " Wait until it is set, for `ns` nanoseconds, or SAFEPOINT_FOREVER: 1 where\n it is set, 0 where time is up. A wait like those of section 8: on the\n owner's thread handlers run meanwhile.\n\n Thread: any · In a signal handler: no · Errors: EINVAL NULL, EINTR a handler\n raised"]
+    #[doc = " Wait until it is set, for `ns` nanoseconds, or SAFEPOINT_FOREVER: 1 where\n it is set, 0 where time is up. A wait like those of section 8: on the\n owner's thread handlers run meanwhile.\n Windows: for threads of this process.\n\n Thread: any · In a signal handler: no · Errors: EINVAL NULL, EINTR a handler\n raised"]
     pub fn sig_latch_wait(latch: *mut sig_latch, ns: u64) -> ::core::ffi::c_int;
     #[doc = " sig_latch_wait() for this context."]
     pub fn sig_context_latch_wait(
