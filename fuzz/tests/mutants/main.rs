@@ -13,8 +13,11 @@ use std::time::Instant;
 use libtest_mimic::{Arguments, Failed, Trial};
 use list::{MUTANTS, Mutant, Net};
 
-/// A bound on each run of the fuzzer, in seconds.
+/// A bound on each run of the fuzzer, in seconds; on one that hangs with all
+/// signals blocked, libFuzzer's own among them; and on a build.
 const MINUTE: &str = "60";
+const HANGS: &str = "120";
+const BUILD: &str = "1800";
 
 fn main() {
     let mut arguments = Arguments::from_args();
@@ -106,7 +109,7 @@ impl Copy {
         let _ = std::fs::remove_dir_all(found); // there may be none
         std::fs::create_dir_all(found)?;
         let begun = Instant::now();
-        let output = self.scripts_fuzz(MINUTE, found, more)?;
+        let output = self.scripts_fuzz(HANGS, MINUTE, found, more)?;
         let seconds = begun.elapsed().as_secs_f32();
         let said = String::from_utf8_lossy(&output.stderr);
         let began = said.contains("INITED");
@@ -115,9 +118,10 @@ impl Copy {
             (false, false) => "by an input that was kept",
             (false, true) => "by one that was found",
         };
-        // 0 is the end of time; a program that could not be built says nothing
-        // of libFuzzer's.
-        if output.status.success() || !said.contains("SUMMARY: libFuzzer") {
+        // 0 is the end of time; a program that did not run says nothing.
+        let hung =
+            matches!(output.status.code(), Some(124 | 137)) && said.contains("INFO: Seed");
+        if output.status.success() || !hung && !said.contains("SUMMARY: libFuzzer") {
             return Err(format!("not caught {with}:\n{}", last_lines(&said)).into());
         }
         println!("    caught {with}, in {seconds:.1} s");
@@ -128,18 +132,21 @@ impl Copy {
     fn build_fuzzer(&self) -> Result<(), Failed> {
         let folder = self.project.join("found");
         std::fs::create_dir_all(&folder)?;
-        let built = self.scripts_fuzz("1", &folder, &["-runs=0"])?;
+        let built = self.scripts_fuzz(BUILD, "1", &folder, &["-runs=0"])?;
         let said = String::from_utf8_lossy(&built.stderr);
         if said.contains("INFO: Seed") { Ok(()) } else { Err(last_lines(&said).into()) }
     }
 
     fn scripts_fuzz(
         &self,
+        limit: &str,
         seconds: &str,
         folder: &Path,
         more: &[&str],
     ) -> std::io::Result<Output> {
-        Command::new(self.project.join("scripts/fuzz"))
+        Command::new("timeout")
+            .args(["--kill-after=5", limit])
+            .arg(self.project.join("scripts/fuzz"))
             .args(["--only", seconds])
             .arg(folder)
             .args(more)
