@@ -206,8 +206,8 @@ fn step([what, who, extra, body]: [u8; 4]) -> Step {
         57 => Op::Unblock(signal),
         58 => Op::Pending(slot),
         59 => Op::Fork,
-        60 => Op::New(slot),
-        61 => Op::Free(slot),
+        60 => Op::Hold(slot),
+        61 => Op::Release(slot),
         62 => Op::Stale(slot),
         _ => Op::Adopt(slot),
     };
