@@ -167,6 +167,8 @@ impl Copy {
                 "--quiet",
                 "--locked",
                 "--release",
+                "--features",
+                "models",
                 "--test",
                 "loom",
                 "--manifest-path",
