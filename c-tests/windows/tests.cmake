@@ -23,3 +23,13 @@ add_test(NAME windows/installs_and_moves
         ${PROJECT_BINARY_DIR} ${prefix} ${CMAKE_CURRENT_SOURCE_DIR}/build/consumers
         ${SAFEPOINT_TEST_LAUNCHER})
 set_tests_properties(windows/installs_and_moves PROPERTIES LABELS build TIMEOUT 300)
+
+# What all programs under wine share is there from the first test to the last.
+function(run_in_wine)
+    get_property(tests DIRECTORY PROPERTY TESTS)
+    add_test(NAME wine/begin COMMAND ${SAFEPOINT_TEST_LAUNCHER} --begin)
+    add_test(NAME wine/end COMMAND ${SAFEPOINT_TEST_LAUNCHER} --end)
+    set_tests_properties(wine/begin PROPERTIES FIXTURES_SETUP wine TIMEOUT 300)
+    set_tests_properties(wine/end PROPERTIES FIXTURES_CLEANUP wine TIMEOUT 60)
+    set_tests_properties(${tests} PROPERTIES FIXTURES_REQUIRED wine)
+endfunction()

@@ -17,7 +17,8 @@ use super::{
 
 /// Signals as bits. There are no masks.
 #[derive(Clone, Copy)]
-pub struct SignalSet(pub u64);
+#[allow(dead_code)] // read by its address
+pub struct SignalSet(u64);
 
 impl SignalSet {
     pub fn from_bits(bits: u64) -> Self {
