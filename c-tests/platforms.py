@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""The table of C tests and platforms: platforms.py BUILD PAGE PRESET...
+
+Reads the results that CTest has written into the folder BUILD, in a folder for
+each PRESET, says how many there are, and fails where a test has failed or where
+PAGE, a Markdown page that has the table between two comments, says otherwise.
+With SAFEPOINT_REWRITE_TABLE=1 it writes it there; what has not run stays as it
+is."""
+
+import os
+import re
+import sys
+import xml.etree.ElementTree
+from pathlib import Path
+
+# A column's title, its preset, and why a folder's tests are not there.
+SAME = "the same code as on x86-64"
+NO_STEPS = "Linux cannot single-step there; `portable` steps through the same code"
+ELSEWHERE = {"windows": "there is Windows' own console and runtime"}
+PLATFORMS = {
+    "x86-64": ("default", ELSEWHERE),
+    "portable": ("portable", ELSEWHERE | {"step": SAME}),
+    "musl": ("musl", ELSEWHERE | {"step": SAME}),
+    "i686": ("i686", ELSEWHERE | {"step": NO_STEPS}),
+    "aarch64": ("aarch64", ELSEWHERE),
+    "armv7": ("armv7", ELSEWHERE | {"step": NO_STEPS}),
+    "riscv64": ("riscv64", ELSEWHERE | {"step": NO_STEPS}),
+    "Windows": ("windows", {"step": "Windows has no signal that comes between two instructions"}),
+}
+FOLDERS = ["behaviour", "failures", "step", "faults", "windows"]
+LEFT_OUT = {"Windows": Path(__file__).parent / "windows/left_out.txt"}
+BEGIN, END = "<!-- table of platforms -->\n", "<!-- end of it -->\n"
+
+
+def results(preset):
+    """What each test came to: "passed", "failed" or "skipped: why"."""
+    found = {}
+    for path in sorted(preset.glob("tests*.xml"), key=lambda path: path.stat().st_mtime):
+        for case in xml.etree.ElementTree.parse(path).iter("testcase"):
+            name, status = case.get("name"), case.get("status")
+            if name.split("/")[0] not in FOLDERS:
+                continue
+            said = case.findtext("system-out") or ""
+            why = re.search(r"^skipped: (.*)$", said, re.MULTILINE)
+            if status == "run":
+                found[name] = "passed"
+            elif case.find("skipped") is not None and why:
+                found[name] = f"skipped: {why[1]}"
+            else:
+                found[name] = "failed"
+    return found
+
+
+def left_out(title):
+    """Why a test is not there."""
+    if title not in LEFT_OUT or not LEFT_OUT[title].exists():
+        return {}
+    lines = LEFT_OUT[title].read_text().splitlines()
+    pairs = (line.split(": ", 1) for line in lines if line and line[0] != "#")
+    return {name: f"–: {why}" for name, why in pairs}
+
+
+def measured(build, presets):
+    """By test and platform, of those that have run."""
+    ran = {
+        title: results(build / preset) if preset in presets else {}
+        for title, (preset, _) in PLATFORMS.items()
+    }
+    names = {name for found in ran.values() for name in found}
+    cells = {}
+    for title, (_, folders) in PLATFORMS.items():
+        reasons = left_out(title)
+        for name in names if ran[title] else ():
+            absent = folders.get(name.split("/")[0])
+            cell = ran[title].get(name) or reasons.get(name)
+            if cell is None and absent:
+                cell = f"–: {absent}"
+            if cell is not None:
+                cells[name, title] = cell
+    return cells
+
+
+def render(cells):
+    names = sorted({name for name, _ in cells}, key=lambda n: (FOLDERS.index(n.split("/")[0]), n))
+    notes = []
+    lines = ["| | " + " | ".join(PLATFORMS) + " |\n", "|---" * (len(PLATFORMS) + 1) + "|\n"]
+    for name in names:
+        row = [name]
+        for title in PLATFORMS:
+            what, _, why = cells.get((name, title), "not run").partition(": ")
+            if why:
+                if why not in notes:
+                    notes.append(why)
+                what = f"{what} ({notes.index(why) + 1})"
+            row.append(what)
+        lines.append("| " + " | ".join(row) + " |\n")
+    lines += [f"\n({number}) {why}\n" for number, why in enumerate(notes, 1)]
+    return "".join(lines)
+
+
+def parse(text):
+    """The other way round."""
+    notes = dict(re.findall(r"^\((\d+)\) (.*)$", text, re.MULTILINE))
+    cells = {}
+    for line in text.splitlines():
+        name, *row = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if "/" not in name or len(row) != len(PLATFORMS):
+            continue
+        for title, cell in zip(PLATFORMS, row):
+            found = re.fullmatch(r"(.*) \((\d+)\)", cell)
+            if cell != "not run":
+                cells[name, title] = f"{found[1]}: {notes[found[2]]}" if found else cell
+    return cells
+
+
+def main(build, page, *presets):
+    now = measured(Path(build), presets)
+    before, table, after = re.split(f"{BEGIN}|{END}", Path(page).read_text())
+    then = parse(table)
+    for title in PLATFORMS:
+        mine = [cell.split(":")[0] for (_, of), cell in now.items() if of == title]
+        counts = ", ".join(f"{mine.count(what)} {what}" for what in sorted(set(mine)))
+        if mine:
+            print(f"   {title}: {counts}")
+    if os.environ.get("SAFEPOINT_REWRITE_TABLE"):
+        known = {name for name, _ in now}
+        kept = {key: cell for key, cell in then.items() if key[0] in known}
+        Path(page).write_text(before + BEGIN + render(kept | now) + END + after)
+        return
+    wrong = [(key, cell) for key, cell in sorted(now.items()) if then.get(key) != cell]
+    for (name, title), cell in wrong:
+        print(f"{name} on {title}: {cell}; {page} says: {then.get((name, title))}")
+    failed = [key for key, cell in now.items() if cell == "failed"]
+    if wrong or failed:
+        sys.exit(f"{page} has another table: SAFEPOINT_REWRITE_TABLE=1 writes it anew")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
