@@ -87,6 +87,7 @@ impl Context {
 
 /// A slot: never used, a context, or a handle of one that was freed.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant)] // there are four
 enum Place {
     Empty,
     Alive(Context),
