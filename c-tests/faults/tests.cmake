@@ -25,7 +25,7 @@ target_link_libraries(faults PRIVATE safepoint::static ${CMAKE_DL_LIBS})
 foreach(group ${groups})
     add_test(NAME faults/${group} COMMAND faults ${group})
     set_tests_properties(faults/${group} PROPERTIES
-        LABELS faults
+        LABELS "faults;core"
         TIMEOUT 600
         SKIP_RETURN_CODE 77)
 endforeach()
@@ -33,5 +33,5 @@ add_test(NAME faults/the_errors_are_those_of_the_man_pages
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/faults/man-errors
         ${CMAKE_CURRENT_SOURCE_DIR}/faults/errors.h)
 set_tests_properties(faults/the_errors_are_those_of_the_man_pages PROPERTIES
-    LABELS faults
+    LABELS "faults;core"
     SKIP_RETURN_CODE 77)

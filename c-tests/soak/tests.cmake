@@ -8,5 +8,5 @@ target_link_libraries(soak PRIVATE safepoint_test)
 
 add_test(NAME soak/a_few_seconds COMMAND ${SAFEPOINT_TEST_LAUNCHER} $<TARGET_FILE:soak> 5)
 set_tests_properties(soak/a_few_seconds PROPERTIES
-    LABELS soak
+    LABELS "soak;core"
     TIMEOUT 300)
