@@ -317,6 +317,7 @@ pub fn close_event([reader, writer]: [c_int; 2]) {
 
 /// A file that nobody reads, and that takes no byte without saying so.
 pub fn new_nobody() -> Result<c_int, Errno> {
+    let _errno = SavedErrno::new();
     let [nobody, writer] = super::zone::new_event()?;
     if writer != nobody {
         close(writer); // what is left is for reading: EBADF, and no SIGPIPE
