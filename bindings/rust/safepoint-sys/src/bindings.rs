@@ -351,7 +351,7 @@ unsafe extern "C" {
     pub fn sig_raised() -> ::core::ffi::c_int;
     #[doc = " After a call that has returned -1: 1 where errno is EINTR and it is to be\n made again, since the handlers have run and none has raised; otherwise 0,\n with errno as it was. What SAFEPOINT_RETRY() asks.\n\n Thread: any · In a signal handler: no · Errors: none"]
     pub fn sig_retry() -> ::core::ffi::c_int;
-    #[doc = " Have this signal end the owner's waits; the one before. SIGURG at first,\n which does nothing where it goes astray. It is put in place when a wait\n needs it, never with SAFEPOINT_RESTART. Choose one that nobody else sends\n often, in a Go program any but SIGURG. While it is in place it is unblocked\n on the owner's thread, and nobody ought to block it there, ignore it or\n put a handler over ours. Where its default is to end the process, ours\n stays in place for good, and does that for others' signals. No real-time\n signal: those can be refused, where the user has too many pending.\n Windows: -ENOTSUP.\n\n Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no\n signal that can be caught, a fault's, a real-time one, SIGCHLD; EBUSY between\n sig_blocking_begin() and its end, where another context has waited by the one\n before, or where a time of sig_set_escalation() counts;\n EPERM, ENOMEM"]
+    #[doc = " Have this signal end the owner's waits; the one before. SIGURG at first,\n which does nothing where it goes astray. It is put in place when a wait\n needs it, never with SAFEPOINT_RESTART. Choose one that nobody else sends\n often, in a Go program any but SIGURG. While it is in place it is unblocked\n on the owner's thread, and nobody ought to block it there, ignore it or\n put a handler over ours. Where its default is to end the process, ours\n stays in place for good, and does that for others' signals. No real-time\n signal: those can be refused, where the user has too many pending. On macOS\n and FreeBSD one that this process sends to itself is taken for a kick.\n Windows: -ENOTSUP.\n\n Thread: owner (or the first) · In a signal handler: no · Errors: EINVAL no\n signal that can be caught, a fault's, a real-time one, SIGCHLD; EBUSY between\n sig_blocking_begin() and its end, where another context has waited by the one\n before, or where a time of sig_set_escalation() counts;\n EPERM, ENOMEM"]
     pub fn sig_set_kick(signum: ::core::ffi::c_int) -> ::core::ffi::c_int;
     #[doc = " read(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_read(
@@ -642,13 +642,13 @@ unsafe extern "C" {
     #[doc = " pthread_kill(3): `thread` is a pthread_t, of a thread that has not been\n joined and was not detached, or is known to live.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, ESRCH it has ended"]
     pub fn sig_kill_thread(thread: usize, signum: ::core::ffi::c_int)
     -> ::core::ffi::c_int;
-    #[doc = " sigqueue(3): a signal with a value.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed\n to, ESRCH nobody there, EAGAIN the receiver's queue is full"]
+    #[doc = " sigqueue(3): a signal with a value.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed\n to, ESRCH nobody there, EAGAIN the receiver's queue is full, ENOTSUP macOS"]
     pub fn sig_queue(
         pid: ::core::ffi::c_int,
         signum: ::core::ffi::c_int,
         value: isize,
     ) -> ::core::ffi::c_int;
-    #[doc = " pidfd_send_signal(2): to that very process, never to a later one of the\n same number.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, EBADF, EPERM not\n allowed to, ESRCH it has ended, ENOSYS before Linux 5.1"]
+    #[doc = " pidfd_send_signal(2): to that very process, never to a later one of the\n same number.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, EBADF, EPERM not\n allowed to, ESRCH it has ended, ENOSYS before Linux 5.1, ENOTSUP elsewhere"]
     pub fn sig_pidfd_send(
         pidfd: ::core::ffi::c_int,
         signum: ::core::ffi::c_int,
