@@ -16,16 +16,20 @@ from pathlib import Path
 # A column's title, its preset, and why a folder's tests are not there.
 SAME = "the same code as on x86-64"
 NO_STEPS = "Linux cannot single-step there; `portable` steps through the same code"
-ELSEWHERE = {"windows": "there is Windows' own console and runtime"}
+ELSEWHERE = {
+    "faults": "the runner knows x86-64's registers; the code is the same",
+    "windows": "of Windows' own console and runtime",
+}
+NO_PTRACE = "Windows has no ptrace, nor signals between two instructions"
 PLATFORMS = {
-    "x86-64": ("default", ELSEWHERE),
+    "x86-64": ("default", {"windows": ELSEWHERE["windows"]}),
     "portable": ("portable", ELSEWHERE | {"step": SAME}),
     "musl": ("musl", ELSEWHERE | {"step": SAME}),
     "i686": ("i686", ELSEWHERE | {"step": NO_STEPS}),
     "aarch64": ("aarch64", ELSEWHERE),
     "armv7": ("armv7", ELSEWHERE | {"step": NO_STEPS}),
     "riscv64": ("riscv64", ELSEWHERE | {"step": NO_STEPS}),
-    "Windows": ("windows", {"step": "Windows has no signal that comes between two instructions"}),
+    "Windows": ("windows", {"step": NO_PTRACE, "faults": NO_PTRACE}),
 }
 OF_PAGES = "faults/the_errors_are_those_of_the_man_pages"  # of no platform
 FOLDERS = ["behaviour", "failures", "step", "faults", "windows"]
