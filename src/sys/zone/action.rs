@@ -2,10 +2,10 @@
 #![allow(unsafe_code)] // the boundary to the C library
 
 use core::ffi::{c_int, c_void};
-use core::mem::{MaybeUninit, transmute};
+use core::mem::MaybeUninit;
 use core::ptr;
 
-use super::{SavedErrno, SigInfo, last_error, set};
+use super::{Action, SavedErrno, SigInfo, last_error, set};
 
 /// How many bytes of the C library's set are signals of ours.
 const SIZE: usize = if size_of::<libc::sigset_t>() < 8 { 4 } else { 8 };
@@ -80,14 +80,6 @@ pub unsafe fn interrupted_mask(context: *const c_void) -> u64 {
     context.map_or(0, |context| SignalSet(context.uc_sigmask).to_bits())
 }
 
-/// One signal's action, as the kernel keeps it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Action {
-    pub handler: usize,
-    pub flags: u32,
-    pub mask: u64,
-}
-
 pub const DEFAULT: Action = Action { handler: libc::SIG_DFL, flags: 0, mask: 0 };
 pub const IGNORE: Action = Action { handler: libc::SIG_IGN, flags: 0, mask: 0 };
 
@@ -159,17 +151,8 @@ pub unsafe fn call_handler(
     info: *mut SigInfo,
     context: *mut c_void,
 ) {
-    // SAFETY: SA_SIGINFO says which of the two types it has.
-    unsafe {
-        if action.flags & SA_SIGINFO != 0 {
-            let handler: extern "C" fn(c_int, *mut SigInfo, *mut c_void) =
-                transmute(action.handler);
-            handler(signum, info, context);
-        } else {
-            let handler: extern "C" fn(c_int) = transmute(action.handler);
-            handler(signum);
-        }
-    }
+    // SAFETY: the caller's word.
+    unsafe { action.call(signum, info, context) }
 }
 
 /// Send a delivery to this thread once more, with its own siginfo.

@@ -3,6 +3,7 @@
 #![allow(unsafe_code)] // the boundary to the C library
 
 mod action;
+mod common;
 mod siginfo;
 mod wait;
 mod wakeup;
@@ -44,6 +45,7 @@ use core::mem::MaybeUninit;
 use core::sync::atomic::AtomicU32;
 
 pub use action::*;
+pub use common::*;
 pub use event::*;
 pub use kicks::*;
 pub use siginfo::*;
@@ -60,17 +62,6 @@ pub const FAULTS: u64 = set(&[
     libc::SIGTRAP,
     libc::SIGSYS,
 ]);
-
-/// A set of signals: bit `signum - 1`.
-pub const fn set(signums: &[c_int]) -> u64 {
-    let mut bits = 0;
-    let mut i = 0;
-    while i < signums.len() {
-        bits |= 1 << (signums[i] - 1);
-        i += 1;
-    }
-    bits
-}
 
 /// errno as it was, put back when this goes out of scope. `errno` is a
 /// thread-local of the C library's own, reached without a call that can

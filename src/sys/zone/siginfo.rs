@@ -4,21 +4,11 @@
 use core::ffi::c_int;
 use core::mem::size_of;
 
-use super::FAULTS;
 use super::system::{MARKS, MARKS_AT, has_sender, has_value, is_of_an_event};
+use super::{FAULTS, Siginfo};
 
 pub use super::system::SI_USER;
 pub use libc::siginfo_t as SigInfo;
-
-/// What the kernel says of a delivery.
-#[derive(Clone, Copy)]
-pub struct Siginfo {
-    pub code: i32,
-    pub pid: i32,
-    pub uid: u32,
-    pub status: i32,
-    pub value: usize,
-}
 
 /// The parts of a siginfo that its `si_code` says are there (sigaction(2)).
 ///

@@ -7,7 +7,6 @@
 use core::ffi::{c_int, c_void};
 use core::mem::transmute;
 
-use super::last_error;
 #[cfg(target_os = "macos")]
 pub(super) use super::system::write_pipe;
 use super::system::{NO_SIGPIPE, SYS_sendto, SYS_write, call};
@@ -15,31 +14,7 @@ use super::system::{NO_SIGPIPE, SYS_sendto, SYS_write, call};
 use super::system::{SYS_ppoll, SYS_rt_sigtimedwait};
 #[cfg(not(target_os = "macos"))]
 use super::{SignalSet, set, swap_mask};
-
-/// What is written to as a wake-up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WakeKind {
-    Pipe = 0,
-    Socket = 1,
-    Event = 2,
-}
-
-impl WakeKind {
-    pub const ALL: [WakeKind; 3] = [WakeKind::Pipe, WakeKind::Socket, WakeKind::Event];
-
-    pub fn to_bits(self) -> u32 {
-        self as u32
-    }
-
-    #[inline(always)]
-    pub fn from_bits(bits: u32) -> Self {
-        match bits & 3 {
-            0 => WakeKind::Pipe,
-            1 => WakeKind::Socket,
-            _ => WakeKind::Event,
-        }
-    }
-}
+use super::{WakeKind, last_error};
 
 /// Write one wake-up; never waits, and never raises SIGPIPE.
 #[inline(always)]

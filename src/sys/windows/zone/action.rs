@@ -6,13 +6,12 @@
 #![allow(unsafe_code)] // the boundary to the C runtime
 
 use core::ffi::{c_int, c_void};
-use core::mem::transmute;
 use core::ptr::null_mut;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 use super::{
-    FAULTS, SIGBREAK, SIGINT, SIGTERM, SigInfo, Spin, VALID, console, faults, set,
+    Action, FAULTS, SIGBREAK, SIGINT, SIGTERM, SigInfo, Spin, VALID, console, faults, set,
 };
 
 /// Signals as bits. There are no masks.
@@ -40,14 +39,6 @@ pub fn swap_mask(_how: c_int, _bits: u64) -> Result<u64, c_int> {
 /// None is needed.
 pub unsafe fn interrupted_mask(_: *const c_void) -> u64 {
     0
-}
-
-/// One signal's action, as Unix keeps it. One with SA_SIGINFO is ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Action {
-    pub handler: usize,
-    pub flags: u32,
-    pub mask: u64,
 }
 
 pub const DEFAULT: Action = Action { handler: 0, flags: 0, mask: 0 };
@@ -245,15 +236,10 @@ pub unsafe fn call_handler(
     info: *mut SigInfo,
     context: *mut c_void,
 ) {
-    // SAFETY: SA_SIGINFO says which of the two types it has.
-    unsafe {
-        if action.flags & SA_SIGINFO != 0 {
-            let handler: extern "C" fn(c_int, *mut SigInfo, *mut c_void) =
-                transmute(action.handler);
-            return handler(signum, info, context);
-        }
-        let handler: extern "C" fn(c_int) = transmute(action.handler);
-        handler(signum);
+    // SAFETY: the caller's word.
+    unsafe { action.call(signum, info, context) };
+    if action.flags & SA_SIGINFO != 0 {
+        return;
     }
     LOCK.with(|| {
         if Ours::of(signum).stands.load(Relaxed) != 0 {

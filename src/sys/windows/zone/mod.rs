@@ -4,6 +4,8 @@
 #![allow(unsafe_code)] // the boundary to the system
 
 mod action;
+#[path = "../../zone/common.rs"]
+mod common;
 mod console;
 mod faults;
 mod parking;
@@ -26,6 +28,7 @@ use windows_sys::Win32::System::Threading::{
 };
 
 pub use action::*;
+pub use common::*;
 pub use parking::{park, thread_number, wake_all};
 pub use siginfo::*;
 pub use timers::*;
@@ -45,17 +48,6 @@ pub const VALID: u64 = set(&[SIGINT, SIGILL, SIGFPE, SIGSEGV, SIGTERM, SIGBREAK,
 
 /// Signals that the processor raises.
 pub const FAULTS: u64 = set(&[SIGSEGV, SIGFPE, SIGILL]);
-
-/// A set of signals: bit `signum - 1`.
-pub const fn set(signums: &[c_int]) -> u64 {
-    let mut bits = 0;
-    let mut i = 0;
-    while i < signums.len() {
-        bits |= 1 << (signums[i] - 1);
-        i += 1;
-    }
-    bits
-}
 
 /// Held for a moment, and never across anybody else's code.
 struct Spin(AtomicU32);

@@ -3,6 +3,8 @@
 
 use core::ffi::c_int;
 
+use super::Siginfo;
+
 /// Where it came from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Origin {
@@ -62,16 +64,6 @@ impl SigInfo {
     pub(super) fn is_passed_on(&self) -> bool {
         self.0 == Origin::PassedOn
     }
-}
-
-/// What an event says of a delivery.
-#[derive(Clone, Copy)]
-pub struct Siginfo {
-    pub code: i32,
-    pub pid: i32,
-    pub uid: u32,
-    pub status: i32,
-    pub value: usize,
 }
 
 /// Sent by raise, or from here.

@@ -25,32 +25,7 @@ use windows_sys::Win32::System::Threading::{
     CreateEventW, GetCurrentProcessId, ResetEvent, SetEvent,
 };
 
-use super::Spin;
-
-/// What is written to as a wake-up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WakeKind {
-    Pipe = 0,
-    Socket = 1,
-    Event = 2,
-}
-
-impl WakeKind {
-    pub const ALL: [WakeKind; 3] = [WakeKind::Pipe, WakeKind::Socket, WakeKind::Event];
-
-    pub fn to_bits(self) -> u32 {
-        self as u32
-    }
-
-    #[inline(always)]
-    pub fn from_bits(bits: u32) -> Self {
-        match bits & 3 {
-            0 => WakeKind::Pipe,
-            1 => WakeKind::Socket,
-            _ => WakeKind::Event,
-        }
-    }
-}
+use super::{Spin, WakeKind};
 
 /// What lies under a number of ours: a socket or an event, and 0 is nothing.
 struct File {
