@@ -657,6 +657,15 @@ static inline void wait_clean(void)
         semctl(wait_id, 0, IPC_RMID);
 }
 
+/* With 32 bits: those that take 64-bit offsets. */
+#ifdef SYS_sendfile64
+#define WAIT_SENDFILE SYS_sendfile64
+#define WAIT_FCNTL SYS_fcntl64
+#else
+#define WAIT_SENDFILE SYS_sendfile
+#define WAIT_FCNTL SYS_fcntl
+#endif
+
 static const struct wait waits[] = {
     {"read", wait_pipe, wait_read, wait_feed_byte, wait_expect_byte, SYS_read},
     {"readv", wait_pipe, wait_readv, wait_feed_byte, wait_expect_byte, SYS_readv},
@@ -674,7 +683,7 @@ static const struct wait waits[] = {
     {"splice", wait_splice_pipes, wait_splice, wait_feed_byte, wait_expect_1,
      SYS_splice},
     {"sendfile", wait_file_and_full_pipe, wait_sendfile, wait_drain,
-     wait_expect_1, SYS_sendfile},
+     wait_expect_1, WAIT_SENDFILE},
     {"recv", wait_sockets, wait_recv, wait_feed_byte, wait_expect_byte,
      SYS_recvfrom},
     {"recvfrom", wait_sockets, wait_recvfrom, wait_feed_byte, wait_expect_byte,
@@ -710,9 +719,9 @@ static const struct wait waits[] = {
      SYS_openat},
     {"flock", wait_flocked, wait_flock, wait_unflock, wait_expect_0, SYS_flock},
     {"fcntl_lock", wait_locked, wait_fcntl_lock, wait_unlock, wait_expect_0,
-     SYS_fcntl},
+     WAIT_FCNTL},
     {"fcntl_lock, POSIX", wait_locked_by_child, wait_posix_lock,
-     wait_let_it_end, wait_expect_0, SYS_fcntl},
+     wait_let_it_end, wait_expect_0, WAIT_FCNTL},
     {"futex_wait", wait_nothing, wait_futex, wait_wake_futex, wait_expect_0,
      SYS_futex},
     {"sem_wait", wait_new_semaphore, wait_sem_wait, wait_sem_post,

@@ -3,22 +3,17 @@
  * not done: a signal that is ignored or handled, and never by default, does
  * not kill; what is handled before and after is handled, once; and the handler
  * from before that is chained to, or put back, sees each delivery, once. */
-#include "parts/failures.h"
+#include "parts/stepping.h"
 
-#include <dlfcn.h>
-#include <semaphore.h>
 #include <sys/mman.h>
-#include <ucontext.h>
 
-#if !defined(__x86_64__)
-int main(void) { return skip("it single-steps with the x86 trap flag"); }
+#ifdef SKIP_STEPS
+int main(void) { return skip(SKIP_STEPS); }
 #else
 
-static sem_t stopped, go_on;
 static long steps, *at, seen[65], others[65];
 static atomic_long before;
-static bool has_stopped, finished;
-static uintptr_t library; /* where it begins */
+static bool has_stopped;
 static struct sigaction ours;
 static sig_context *other;
 
@@ -102,19 +97,14 @@ static const struct change {
 };
 enum { CHANGES = sizeof changes / sizeof *changes };
 
-/* After each instruction, inside the thread that steps. Those of the C library
- * and of the kernel's clock do not count: half a megabyte is the library. */
 static void step(int signum, siginfo_t *info, void *context)
 {
-    uintptr_t here = (uintptr_t)info->si_addr;
     ucontext_t *stepped = context;
     (void)signum;
-    if (here - library < 1 << 19 && steps++ == *at) {
+    if (is_in_the_library(info) && steps++ == *at) {
         stepped->uc_mcontext.gregs[REG_EFL] &= ~0x100; /* no more steps */
         has_stopped = true;
-        sem_post(&stopped);
-        while (sem_wait(&go_on) != 0) {
-        }
+        stop_here();
     }
 }
 
@@ -126,12 +116,10 @@ static void *arrive_stepping(void *arg)
     (void)arg;
     memset(&context, 0, sizeof context);
     info.si_pid = getpid();
-    __asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" ::: "memory", "cc");
+    BEGIN_STEPS();
     ours.sa_sigaction(SIGUSR1, &info, &context);
-    __asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" ::: "memory", "cc");
-    finished = true;
-    sem_post(&stopped);
-    return NULL;
+    END_STEPS();
+    return finish();
 }
 
 /* Begin as it says, and know our handler. */
@@ -161,21 +149,20 @@ static void check_handled(const struct change *change)
     ASSERT_LE(before, change->before[1]);
 }
 
+static void do_change(const void *change)
+{
+    ((const struct change *)change)->change();
+}
+
 static void at_each_instruction(const struct change *change)
 {
     long stride = 100 / scaled(100);
     watchdog(200);
     for (*at = 0;; *at += stride) {
-        pthread_t thread;
         begin(change);
-        finished = has_stopped = false;
+        has_stopped = false;
         steps = 0;
-        MUST(-pthread_create(&thread, NULL, arrive_stepping, NULL));
-        while (sem_wait(&stopped) == 0 && !finished) {
-            change->change();
-            MUST(sem_post(&go_on));
-        }
-        MUST(-pthread_join(thread, NULL));
+        at_each_stop(arrive_stepping, change, do_change);
         if (!has_stopped)
             return; /* it has fewer instructions */
         check_handled(change);
@@ -194,13 +181,7 @@ int main(void)
     at = mmap(NULL, sizeof *at, PROT_READ | PROT_WRITE,
               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     ASSERT_NE(at, MAP_FAILED);
-    MUST(sem_init(&stopped, 0, 0));
-    MUST(sem_init(&go_on, 0, 0));
-    struct sigaction trap = {.sa_sigaction = step, .sa_flags = SA_SIGINFO};
-    Dl_info found;
-    MUST(sigaction(SIGTRAP, &trap, NULL));
-    ASSERT_NE(dladdr((void *)sig_check_frame, &found), 0);
-    library = (uintptr_t)found.dli_fbase;
+    step_with(step);
     other = sig_context_new();
     ASSERT_NE(other, NULL);
     for (const struct change *change = changes; change < changes + CHANGES;

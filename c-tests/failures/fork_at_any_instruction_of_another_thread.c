@@ -3,19 +3,13 @@
  * sig_check() and sig_next(), and there another thread forks. Nothing of what
  * was half-way is pending in the child, and all of it works there, with the
  * same job; the parent goes on undisturbed. */
-#include "parts/failures.h"
+#include "parts/stepping.h"
 
-#include <dlfcn.h>
-#include <semaphore.h>
-
-#if !defined(__x86_64__)
-int main(void) { return skip("it single-steps with the x86 trap flag"); }
+#ifdef SKIP_STEPS
+int main(void) { return skip(SKIP_STEPS); }
 #else
 
-static sem_t stopped, go_on;
-static long steps, stride, seen[65], calls, jobs;
-static bool finished;
-static uintptr_t library; /* where it begins */
+static long steps, stride, bad, seen[65], calls, jobs;
 static sig_job job = SAFEPOINT_JOB(count_call, &jobs);
 static sig_job job_too = SAFEPOINT_JOB(count_call, &jobs);
 
@@ -66,29 +60,21 @@ static long handled(void)
     return all;
 }
 
-/* After each instruction, inside the thread that steps. Those of the C library
- * and of the kernel's clock do not count: half a megabyte is the library. */
 static void step(int signum, siginfo_t *info, void *context)
 {
-    uintptr_t at = (uintptr_t)info->si_addr;
     (void)signum, (void)context;
-    if (at - library < 1 << 19 && steps++ % stride == 0) {
-        sem_post(&stopped);
-        while (sem_wait(&go_on) != 0) {
-        }
-    }
+    if (is_in_the_library(info) && steps++ % stride == 0)
+        stop_here();
 }
 
 static void *run_stepping(void *arg)
 {
     const struct work *work = arg;
     work->before();
-    __asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" ::: "memory", "cc");
+    BEGIN_STEPS();
     work->work();
-    __asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" ::: "memory", "cc");
-    finished = true;
-    sem_post(&stopped);
-    return NULL;
+    END_STEPS();
+    return finish();
 }
 
 static void in_the_child(const struct work *work)
@@ -110,20 +96,21 @@ static void in_the_child(const struct work *work)
     _exit(0);
 }
 
+static void fork_there(const void *work)
+{
+    pid_t child = (pid_t)MUST(fork());
+    if (child == 0)
+        in_the_child(work);
+    bad += wait_for(child) != 0;
+}
+
 int main(void)
 {
-    long bad = 0;
     stride = 100 / scaled(100);
     watchdog(240);
     if (on_valgrind())
         return skip("valgrind has no trap flag");
-    MUST(sem_init(&stopped, 0, 0));
-    MUST(sem_init(&go_on, 0, 0));
-    struct sigaction trap = {.sa_sigaction = step, .sa_flags = SA_SIGINFO};
-    Dl_info found;
-    MUST(sigaction(SIGTRAP, &trap, NULL));
-    ASSERT_NE(dladdr((void *)sig_check_frame, &found), 0);
-    library = (uintptr_t)found.dli_fbase;
+    step_with(step);
     ASSERT_EQ(sig_install(SIGUSR1, count_signal, seen, 0), 0);
     ASSERT_EQ(sig_install(SIGUSR2, count_signal, seen, SAFEPOINT_QUEUE), 0);
     for (const struct work *work = works; work < works + WORKS; work++) {
@@ -131,18 +118,8 @@ int main(void)
         work->work(); /* the dynamic linker's part of the first call */
         ASSERT_EQ(handled(), work->leaves);
         long bad_before = bad;
-        pthread_t thread;
-        finished = false;
         steps = 0;
-        MUST(-pthread_create(&thread, NULL, run_stepping, (void *)work));
-        while (sem_wait(&stopped) == 0 && !finished) {
-            pid_t child = (pid_t)MUST(fork());
-            if (child == 0)
-                in_the_child(work);
-            bad += wait_for(child) != 0;
-            MUST(sem_post(&go_on));
-        }
-        MUST(-pthread_join(thread, NULL));
+        at_each_stop(run_stepping, work, fork_there);
         ASSERT_EQ(sig_adopt(), 0);
         ASSERT_EQ(handled(), work->leaves);
         printf("%s: %ld of %ld places are bad\n", work->name, bad - bad_before,
