@@ -62,6 +62,19 @@ bool add_up(const sig_counters *now, uint64_t until);
 
 unsigned random_of(unsigned *state);
 
+/* The processes that send: see senders.c. */
+#define SENDERS 2
+void start_senders(pid_t senders[SENDERS]);
+
+/* The main thread's, and that of who feeds it: see owner.c. */
+void begin_main(unsigned seed);
+void turn(void);
+void *feed(void *place);
+/* Nothing more comes: handle the rest. */
+void drain(void);
+/* Prints what has to be equal: whether it is. */
+bool books(void);
+
 /* Beside the main thread: see contexts.c. */
 #define WORKERS 4
 void *work(void *place);

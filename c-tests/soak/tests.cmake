@@ -1,6 +1,7 @@
 # The soak: one program, for scripts/soak, and a few seconds of it as a test.
 
-add_executable(soak soak/main.c soak/contexts.c soak/watch.c)
+add_executable(soak soak/main.c soak/senders.c soak/owner.c soak/contexts.c
+    soak/watch.c)
 set_target_properties(soak PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/soak
     NO_SYSTEM_FROM_IMPORTED ON)
