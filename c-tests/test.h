@@ -128,6 +128,12 @@ static inline long scaled(long n)
     return by <= 1 ? n : n / by > 0 ? n / by : 1;
 }
 
+/* By how much a pause or a wait grows where so much less is done: 21 at most. */
+static inline long slower(void)
+{
+    return 1 + 20 / scaled(100);
+}
+
 /* Exit status 77, and why. */
 static inline int skip(const char *why)
 {

@@ -109,7 +109,7 @@ static pid_t start_sender(int which, int contexts)
 #endif
 #endif
 #ifndef SLOWER
-#define SLOWER (1 + 20 / scaled(100)) /* on a slow machine, too */
+#define SLOWER slower()
 #endif
         pause.tv_nsec *= SLOWER;
         for (int i = which; getppid() == parent; i++) {

@@ -6,7 +6,6 @@
 
 #define ROOM 8192
 #define ROUNDS 4
-#define SENT 20000 /* in each round */
 
 static long next, lost, handled;
 static atomic_long arrived;
@@ -28,7 +27,7 @@ static void count(int signum, void *arg)
     atomic_fetch_add(&arrived, 1);
 }
 
-static pid_t send(long from, int sent)
+static pid_t send(long from, long sent)
 {
     pid_t sender = (pid_t)MUST(fork());
     if (sender != 0)
@@ -46,18 +45,19 @@ static pid_t send(long from, int sent)
 int main(void)
 {
     watchdog(250);
+    long sent = ROOM + scaled(20000 - ROOM); /* in each round */
     ASSERT_EQ(sig_install(SIGRTMIN + 2, handler, NULL, 0), 0);
     ASSERT_EQ(sig_set_wakeup_fn(count, NULL), 0);
     for (long round = 1; round <= ROUNDS; round++) {
-        pid_t sender = send((round - 1) * SENT, SENT);
+        pid_t sender = send((round - 1) * sent, sent);
         ASSERT_CHILD_PASSED(sender);
-        while (atomic_load(&arrived) < round * SENT)
+        while (atomic_load(&arrived) < round * sent)
             sched_yield();
-        ASSERT_EQ(counters().arrivals, round * SENT);
+        ASSERT_EQ(counters().arrivals, round * sent);
         ASSERT_EQ(sig_check(), 0);
         ASSERT_EQ(handled, round * ROOM);
-        ASSERT_EQ(lost, round * (SENT - ROOM));
-        ASSERT_EQ(next, round * SENT);
+        ASSERT_EQ(lost, round * (sent - ROOM));
+        ASSERT_EQ(next, round * sent);
         ASSERT_EQ(*sig_breaker(), 0);
     }
     ASSERT_EQ(counters().handled, handled);
