@@ -2,7 +2,6 @@
  * over and freed. */
 #include "soak.h"
 
-#define OWN 24      /* contexts at a time */
 #define DEADLINES 4 /* of each */
 
 static const int SIGNUMS[] = {STAYS, SIGUSR1, COMES_AND_GOES};
@@ -57,6 +56,14 @@ static int on_deadline(void *arg)
     return 0;
 }
 
+/* Handle what there is, and say so to those that send. */
+static void check(struct own *own)
+{
+    uint64_t sent = shared->sent;
+    sig_context_check(own->context);
+    shared->checked[own - all] = sent;
+}
+
 static void begin(struct own *own, unsigned random)
 {
     own->counted = own->added = own->ran = own->posted = own->posted_ran = 0;
@@ -64,6 +71,7 @@ static void begin(struct own *own, unsigned random)
     memset(own->deadlines, 0, sizeof own->deadlines);
     own->context = sig_context_new();
     ASSERT_NE(own->context, NULL);
+    shared->checked[own - all] = shared->sent;
     for (int i = 0; i < 3; i++) {
         if (random >> i & 1)
             ASSERT_EQ(sig_context_install(own->context, SIGNUMS[i], on_signal, own,
@@ -100,6 +108,7 @@ static void end(struct own *own)
     sig_counters now = {0};
     uint64_t until = now_ns() + PATIENCE;
     at("ends a context");
+    shared->checked[own - all] = 0;
     for (int i = 0; i < 3; i++)
         ASSERT_GE(sig_context_restore(context, SIGNUMS[i]), 0);
     do {
@@ -187,12 +196,12 @@ static void use(struct own *own, unsigned random)
     }
     if (sig_context_post(context, &own->job) == 0)
         own->posted++;
-    if (random >> 3 & 1)
+    if (random >> 3 & 1 && may_send())
         pthread_kill(pthread_self(), SIGNUMS[random % 3]);
     if (random >> 4 & 1)
         ASSERT_EQ(sig_context_interrupt(context, 5), 0);
     add_deadline(own, random >> 5);
-    sig_context_check(context);
+    check(own);
     wait_once(own, random >> 8);
     if (random >> 16 & 1) {
         ASSERT_EQ(sig_context_hold(context), 0);

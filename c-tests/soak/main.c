@@ -29,6 +29,7 @@ static void set_up(void)
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     ASSERT_TRUE(shared != MAP_FAILED);
+    shared->sent = 1; /* 0 is for what is not there */
     sigemptyset(&set);
     sigaddset(&set, WAITED_FOR);
     MUST(sigprocmask(SIG_SETMASK, &set, NULL));

@@ -195,8 +195,10 @@ static void call_later(void)
 void turn(void)
 {
     unsigned random = random_of(&seed);
+    uint64_t sent = shared->sent;
     at("checks");
     sig_check();
+    shared->checked[OWN] = sent;
     at("waits");
     switch (random % 8) {
     case 0:
@@ -297,6 +299,7 @@ bool books(void)
     well &= equal("calls and deadlines, added and run", added, ran);
     well &= equal("jobs, posted and run", posted, posted_ran);
     well &= equal("bytes, written and read", written, got);
+    well &= equal("lost, for want of room", figures.lost, 0);
     well &= equal("arrivals and their fates", figures.arrivals, figures.handled +
                   figures.coalesced + figures.lost + figures.dropped);
     return well;

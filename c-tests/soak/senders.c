@@ -10,7 +10,8 @@ static void send_standard(pid_t to)
     static const int signums[] = {STAYS, SIGUSR1, COMES_AND_GOES, SIGPROF};
     struct timespec pause = {0, 60000};
     for (unsigned i = 0; !shared->over && getppid() == to; i++) {
-        kill(to, signums[i % 4]);
+        if (may_send())
+            kill(to, signums[i % 4]);
         nanosleep(&pause, NULL);
     }
 }

@@ -9,6 +9,9 @@
 
 #include <sys/mman.h>
 
+#define OWN 24     /* contexts of the workers at a time */
+#define BEHIND 500 /* standard signals that one may have to handle */
+
 /* Of the process, and shared with the senders. */
 struct shared {
     atomic_bool over;         /* the senders end */
@@ -16,6 +19,10 @@ struct shared {
     atomic_ullong values;     /* the sum of their values */
     atomic_ullong taken;      /* told to main's handler: the senders wait */
     atomic_ullong waited_for; /* the signal of sig_wait(): sent */
+    atomic_ullong sent;       /* standard signals */
+    /* How many they were before the last check of each context, the main one's
+     * behind those of the workers; 0: there is none. */
+    atomic_ullong checked[OWN + 1];
 };
 extern struct shared *shared;
 extern atomic_bool over; /* all threads end */
@@ -56,6 +63,20 @@ void at(const char *what);
 /* The calling thread begins, and ends, as this one. */
 void enter(int place);
 void leave(void);
+
+/* Whether to send a standard signal: each context gets its turn before what is
+ * kept apart in it could find no room, or take much memory. */
+static inline bool may_send(void)
+{
+    uint64_t sent = shared->sent;
+    for (int i = 0; i <= OWN; i++) {
+        uint64_t checked = shared->checked[i];
+        if (checked && sent - checked > BEHIND)
+            return false;
+    }
+    shared->sent++;
+    return true;
+}
 
 /* Whether they add up: what is on its way may still come, for so long. */
 bool add_up(const sig_counters *now, uint64_t until);
