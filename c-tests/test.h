@@ -89,36 +89,6 @@ static inline void test_fail(const char *file, int line, const char *what,
         result_;                                                               \
     })
 
-static inline void *test_watchdog(void *seconds)
-{
-    struct timespec left = {(time_t)(intptr_t)seconds, 0};
-    while (nanosleep(&left, &left) != 0) {
-    }
-    fprintf(stderr, "%s:%d: hung for %ld s after this line\n", test_file,
-            test_line, (long)(intptr_t)seconds);
-    _exit(99);
-}
-
-/* End the test, and say where it was, unless it ends by itself first. The
- * watching thread takes no signals. Not inherited by a forked child. */
-static inline void watchdog(int seconds)
-{
-    pthread_t thread;
-#ifndef _WIN32
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-#endif
-    if (pthread_create(&thread, NULL, test_watchdog, (void *)(intptr_t)seconds)) {
-        fprintf(stderr, "no watchdog\n");
-        _exit(98);
-    }
-    pthread_detach(thread);
-#ifndef _WIN32
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-#endif
-}
-
 /* How often to do something that is done very often: SAFEPOINT_TEST_SCALE
  * divides it, for slow machines and for valgrind. */
 static inline long scaled(long n)
@@ -132,6 +102,38 @@ static inline long scaled(long n)
 static inline long slower(void)
 {
     return 1 + 20 / scaled(100);
+}
+
+static inline void *test_watchdog(void *seconds)
+{
+    struct timespec left = {(time_t)(intptr_t)seconds, 0};
+    while (nanosleep(&left, &left) != 0) {
+    }
+    fprintf(stderr, "%s:%d: hung for %ld s after this line\n", test_file,
+            test_line, (long)(intptr_t)seconds);
+    _exit(99);
+}
+
+/* End the test, and say where it was, unless it ends by itself first. The
+ * watching thread takes no signals. Not inherited by a forked child. A machine
+ * of qemu's is given four times as long, and so by CTest. */
+static inline void watchdog(int seconds)
+{
+    pthread_t thread;
+    seconds *= scaled(100) > 1 ? 1 : 4;
+#ifndef _WIN32
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+#endif
+    if (pthread_create(&thread, NULL, test_watchdog, (void *)(intptr_t)seconds)) {
+        fprintf(stderr, "no watchdog\n");
+        _exit(98);
+    }
+    pthread_detach(thread);
+#ifndef _WIN32
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+#endif
 }
 
 /* Exit status 77, and why. */

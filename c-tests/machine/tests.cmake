@@ -12,5 +12,11 @@ function(run_in_machine)
     add_test(NAME machine/halt COMMAND ${machine}/halt ${meeting})
     set_tests_properties(machine/boot PROPERTIES FIXTURES_SETUP machine TIMEOUT 300)
     set_tests_properties(machine/halt PROPERTIES FIXTURES_CLEANUP machine TIMEOUT 60)
-    set_tests_properties(${tests} PROPERTIES FIXTURES_REQUIRED machine)
+    foreach(test ${tests})
+        get_test_property(${test} TIMEOUT seconds)
+        math(EXPR seconds "4 * ${seconds}")
+        set_tests_properties(${test} PROPERTIES
+            TIMEOUT ${seconds}
+            FIXTURES_REQUIRED machine)
+    endforeach()
 endfunction()
