@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""The table of C tests and platforms: platforms.py BUILD PAGE PRESET...
+"""The table of C tests and platforms: platforms.py PAGE RESULTS...
 
-Reads the results that CTest has written into the folder BUILD, in a folder for
-each PRESET, says how many there are, and fails where a test has failed or where
-PAGE, a Markdown page that has the table between two comments, says otherwise.
-With SAFEPOINT_REWRITE_TABLE=1 it writes it there; what has not run stays as it
-is."""
+Reads the results that CTest has written, BUILD/PRESET/tests.xml or those of its
+labels, says how many there are, and fails where a test has failed or where PAGE,
+a Markdown page that has the table between two comments, says otherwise: also of
+a test that has not run where its platform's all have. With
+SAFEPOINT_REWRITE_TABLE=1 it writes it there; what has not run stays as it is."""
 
+import functools
 import os
 import re
 import sys
@@ -38,10 +39,13 @@ LEFT_OUT = {"Windows": Path(__file__).parent / "windows/left_out.txt"}
 BEGIN, END = "<!-- table of platforms -->\n", "<!-- end of it -->\n"
 
 
-def results(preset):
+SUBJECTS = {"tests-core", "tests-waits", "tests-contexts"}  # of one preset
+
+
+def results(files):
     """What each test came to: "passed", "failed" or "skipped: why"."""
     found = {}
-    for path in sorted(preset.glob("tests*.xml"), key=lambda path: path.stat().st_mtime):
+    for path in files:
         for case in xml.etree.ElementTree.parse(path).iter("testcase"):
             name, status = case.get("name"), case.get("status")
             if name.split("/")[0] not in FOLDERS or name == OF_PAGES:
@@ -57,6 +61,7 @@ def results(preset):
     return found
 
 
+@functools.cache
 def left_out(title):
     """Why a test is not there."""
     if title not in LEFT_OUT or not LEFT_OUT[title].exists():
@@ -66,24 +71,35 @@ def left_out(title):
     return {name: f"–: {why}" for name, why in pairs}
 
 
-def measured(build, presets):
-    """By test and platform, of those that have run."""
-    ran = {
-        title: results(build / preset) if preset in presets else {}
-        for title, (preset, _) in PLATFORMS.items()
-    }
-    names = {name for found in ran.values() for name in found}
-    cells = {}
-    for title, (_, folders) in PLATFORMS.items():
-        reasons = left_out(title)
-        for name in names if ran[title] else ():
-            absent = folders.get(name.split("/")[0])
-            cell = ran[title].get(name) or reasons.get(name)
-            if cell is None and absent:
-                cell = f"–: {absent}"
+def cell_of(name, title, found):
+    """What there is to say of a test, None if nothing."""
+    folders = PLATFORMS[title][1]
+    absent = folders.get(name.split("/")[0])
+    reason = left_out(title).get(name) or (f"–: {absent}" if absent else None)
+    return found.get(name) or reason
+
+
+def measured(files, then):
+    """By test and platform, of those platforms that have run; and what has no
+    result where all have run."""
+    cells, missing = {}, []
+    ran = {}
+    for title, (preset, _) in PLATFORMS.items():
+        mine = [path for path in files if path.parent.name == preset]
+        if mine:
+            ran[title] = mine
+    found = {title: results(mine) for title, mine in ran.items()}
+    names = {name for name, _ in then} | {name for those in found.values() for name in those}
+    for title, mine in ran.items():
+        stems = {path.stem for path in mine}
+        whole = "tests" in stems or stems >= SUBJECTS
+        for name in names:
+            cell = cell_of(name, title, found[title])
             if cell is not None:
                 cells[name, title] = cell
-    return cells
+            elif whole:
+                missing.append((name, title))
+    return cells, missing
 
 
 def render(cells):
@@ -119,21 +135,23 @@ def parse(text):
     return cells
 
 
-def main(build, page, *presets):
-    now = measured(Path(build), presets)
+def main(page, *files):
     before, table, after = re.split(f"{BEGIN}|{END}", Path(page).read_text())
     then = parse(table)
+    now, missing = measured([Path(file) for file in files], then)
     for title in PLATFORMS:
         mine = [cell.split(":")[0] for (_, of), cell in now.items() if of == title]
         counts = ", ".join(f"{mine.count(what)} {what}" for what in sorted(set(mine)))
         if mine:
             print(f"   {title}: {counts}")
     if os.environ.get("SAFEPOINT_REWRITE_TABLE"):
-        known = {name for name, _ in now}
-        kept = {key: cell for key, cell in then.items() if key[0] in known}
-        Path(page).write_text(before + BEGIN + render(kept | now) + END + after)
+        cells = {key: cell for key, cell in then.items() if key not in missing} | now
+        alive = {name for (name, _), cell in cells.items() if cell[0] != "–"}
+        cells = {key: cell for key, cell in cells.items() if key[0] in alive}
+        Path(page).write_text(before + BEGIN + render(cells) + END + after)
         return
     wrong = [(key, cell) for key, cell in sorted(now.items()) if then.get(key) != cell]
+    wrong += [(key, "not run") for key in sorted(missing)]
     for (name, title), cell in wrong:
         print(f"{name} on {title}: {cell}; {page} says: {then.get((name, title))}")
     failed = [key for key, cell in now.items() if cell == "failed"]

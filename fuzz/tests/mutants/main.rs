@@ -1,8 +1,9 @@
 //! The score: how many mutants of the library the nets catch.
 //!
 //! Each is made in a copy of the project, which is built and thrown into its net;
-//! a net that lets it through has failed. `cargo test --test mutants -- NAME`
-//! tries those of that name.
+//! a net that lets it through has failed. Before them goes the copy as it is, in
+//! which the fuzzer must find nothing. `cargo test --test mutants -- NAME` tries
+//! those of that name.
 
 mod list;
 
@@ -16,6 +17,7 @@ use list::{MUTANTS, Mutant, Net};
 /// A bound on each run of the fuzzer, in seconds; on one that hangs with all
 /// signals blocked, libFuzzer's own among them; and on a build.
 const MINUTE: &str = "60";
+const A_WHILE: &str = "20";
 const HANGS: &str = "120";
 const BUILD: &str = "1800";
 
@@ -23,6 +25,13 @@ fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1); // there is one copy
     let copy = Copy::make();
+    if !arguments.list
+        && let Err(failed) = copy.is_sound()
+    {
+        println!("caught without a change: {}", failed.message().unwrap_or_default());
+        println!("0 of {} mutants caught: nothing is said of them", MUTANTS.len());
+        std::process::exit(1);
+    }
     let trials = MUTANTS.iter().map(|mutant| {
         let copy = copy.clone();
         Trial::test(mutant.name, move || copy.catches(mutant))
@@ -93,6 +102,18 @@ impl Copy {
         std::fs::write(&file, text)?;
         println!("    {}: {} s with the build", mutant.name, begun.elapsed().as_secs());
         caught
+    }
+
+    /// Nothing is found in the library as it is.
+    fn is_sound(&self) -> Result<(), Failed> {
+        let (corpus, found) =
+            (self.project.join("fuzz/corpus"), self.project.join("found"));
+        self.build_fuzzer()?;
+        let more = corpus.to_str().ok_or("a path")?;
+        let output = self.scripts_fuzz(HANGS, A_WHILE, &found, &[more])?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        let through = output.status.success() && said.contains("INITED");
+        if through { Ok(()) } else { Err(last_lines(&said).into()) }
     }
 
     /// Try the inputs that were kept, and go on from there.
