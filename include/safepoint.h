@@ -305,7 +305,8 @@ typedef int (*sig_handler)(const struct sig_event *event, void *user);
 
 /**
  * Keep every delivery apart, each an event with its own siginfo. Always so
- * for real-time signals. 8,192 deliveries can wait.
+ * for real-time signals. 8,192 deliveries can wait. Of those that were on
+ * their way when this was switched on, one may join another: see `count`.
  */
 #define SAFEPOINT_QUEUE 8
 

@@ -45,6 +45,11 @@ static void handle_apart(void)
 {
     ASSERT_EQ(sig_install(SIGUSR1, count_signal, seen, SAFEPOINT_QUEUE), 0);
 }
+static void handle_apart_and_trip(void)
+{
+    handle_apart();
+    ASSERT_EQ(sig_trip(SIGUSR1), 0);
+}
 static void chain(void)
 {
     ASSERT_EQ(sig_install(SIGUSR1, count_signal, seen, SAFEPOINT_CHAIN), 0);
@@ -90,6 +95,7 @@ static const struct change {
     {"default, handled", by_default, handle, {0, 1}, {0, 0}},
     {"handled, put back, handled", handle, put_back_and_handle, {0, 1}, {0, 0}},
     {"handled, apart", handle, handle_apart, {1, 1}, {0, 0}},
+    {"handled, apart, and sent again", handle, handle_apart_and_trip, {2, 2}, {0, 0}},
     {"handled, in another context too", handle, handle_in_other, {1, 1}, {0, 0}},
     {"chained, put back", stand_before_and_chain, put_back, {0, 1}, {1, 1}},
     {"chained, handled", stand_before_and_chain, handle, {1, 1}, {0, 1}},

@@ -20,7 +20,8 @@ pub const SAFEPOINT_CHAIN: u32 = 2;
 /// apart behind it is dropped.
 pub const SAFEPOINT_ONESHOT: u32 = 4;
 /// Keep every delivery apart, each an event with its own siginfo. Always so
-/// for real-time signals. 8,192 deliveries can wait.
+/// for real-time signals. 8,192 deliveries can wait. Of those that were on
+/// their way when this was switched on, one may join another: see `count`.
 pub const SAFEPOINT_QUEUE: u32 = 8;
 /// -EEXIST, and no change, where somebody else's handler stands.
 pub const SAFEPOINT_IF_DEFAULT: u32 = 16;

@@ -106,9 +106,18 @@ impl Ready {
             self.discard(inbox, taken.newest); // joins the one that waits
             0
         };
-        let extra = u64::from(taken.count) - first;
+        let extra = taken.count - first;
+        let lost = match extra {
+            0 => 0,
+            _ => u64::from(inbox.deliveries.take_unkept(signum as usize, extra)),
+        };
+        let extra = u64::from(extra);
         match inbox.deliveries.get(line.last.load(Relaxed)) {
-            Some(last) if queue => add(&last.lost, extra),
+            // What joins there came before they were to be kept apart.
+            Some(last) if queue => {
+                add(&last.lost, lost);
+                add(&last.count, extra - lost);
+            }
             Some(last) => {
                 add(&last.count, extra + line.bare.load(Relaxed));
                 line.bare.store(0, Relaxed);
@@ -131,7 +140,7 @@ impl Ready {
     }
 
     /// Turn a newest-first chain round and append it: its length.
-    fn chain(&self, inbox: &Inbox, line: &Line, newest: u32) -> u64 {
+    fn chain(&self, inbox: &Inbox, line: &Line, newest: u32) -> u32 {
         let (mut name, mut after, mut length) = (newest, 0, 0);
         while let Some(record) = inbox.deliveries.get(name) {
             let before = record.next();

@@ -9,8 +9,8 @@
 //! swap: there is no moment at which a delivery is counted but its record is
 //! half-written, so neither side ever waits. A signal that coalesces keeps
 //! the record of the first delivery; one that queues keeps all, and what finds
-//! no free record is counted all the same: count minus chain is what could
-//! not be kept.
+//! no free record is counted all the same: count minus chain is what joined
+//! others or could not be kept, and of the latter there is a count beside.
 //!
 //! Records come from two free lists (Treiber stacks whose top carries a tag
 //! against ABA), so that a flood on a queued signal cannot take the records
@@ -86,6 +86,8 @@ pub struct Deliveries<const SINGLE: usize, const ALL: usize> {
     singles: FreeList,
     queued: FreeList,
     words: [AtomicU64; SIGNALS],
+    /// Per signal, deliveries that queue and found no record.
+    unkept: [AtomicU32; SIGNALS],
 }
 
 impl Record {
@@ -152,6 +154,7 @@ impl<const SINGLE: usize, const ALL: usize> Deliveries<SINGLE, ALL> {
         pub fn new() -> Self {
             Deliveries {
                 words: fresh_array![AtomicU64::new(0); SIGNALS],
+                unkept: fresh_array![AtomicU32::new(0); SIGNALS],
                 singles: FreeList::new(),
                 queued: FreeList::new(),
                 records: fresh_array![Record::new(); ALL],
@@ -166,6 +169,9 @@ impl<const SINGLE: usize, const ALL: usize> Deliveries<SINGLE, ALL> {
         let Some(word) = self.word(signum) else { return };
         let mut seen = word.load(Acquire);
         let mut mine = if queue { self.acquire(false) } else { 0 };
+        if queue && mine == 0 {
+            self.keep_not(signum);
+        }
         self.fill(mine, details);
         loop {
             let top = newest(seen);
@@ -207,6 +213,23 @@ impl<const SINGLE: usize, const ALL: usize> Deliveries<SINGLE, ALL> {
         Taken { count: count(seen), newest: newest(seen) }
     }
 
+    /// One that is about to be counted, which orders this.
+    #[cold]
+    fn keep_not(&self, signum: usize) {
+        if let Some(unkept) = self.unkept(signum) {
+            unkept.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// How many of `extra` deliveries of `signum`, which were taken without a
+    /// record, found none: the others joined those that have one. Owner.
+    pub fn take_unkept(&self, signum: usize, extra: u32) -> u32 {
+        let Some(unkept) = self.unkept(signum) else { return 0 };
+        let taken = unkept.load(Relaxed).min(extra);
+        unkept.fetch_sub(taken, Relaxed);
+        taken
+    }
+
     /// Deliveries of `signum` that nobody has taken yet.
     #[inline(always)]
     pub fn waiting(&self, signum: usize) -> u32 {
@@ -241,6 +264,9 @@ impl<const SINGLE: usize, const ALL: usize> Deliveries<SINGLE, ALL> {
         for word in &self.words {
             word.swap(0, AcqRel);
         }
+        for unkept in &self.unkept {
+            unkept.swap(0, Relaxed);
+        }
         for list in [&self.singles, &self.queued] {
             list.top.swap(0, AcqRel);
             list.fresh.swap(0, AcqRel);
@@ -250,6 +276,10 @@ impl<const SINGLE: usize, const ALL: usize> Deliveries<SINGLE, ALL> {
     #[inline(always)]
     fn word(&self, signum: usize) -> Option<&AtomicU64> {
         self.words.get(signum.wrapping_sub(1))
+    }
+
+    fn unkept(&self, signum: usize) -> Option<&AtomicU32> {
+        self.unkept.get(signum.wrapping_sub(1))
     }
 
     /// A free record's name, or 0.

@@ -24,11 +24,12 @@ fn details(value: usize) -> Details {
     }
 }
 
-/// What an owner collects of a signal: how many deliveries, and the values
-/// of those that were kept, oldest first.
+/// What an owner collects of a signal: how many deliveries, how many of them
+/// found no record, and the values of those that were kept, oldest first.
 #[derive(Default)]
 struct Collected {
     count: u32,
+    unkept: u32,
     values: Vec<usize>,
 }
 
@@ -45,9 +46,10 @@ fn collect(deliveries: &Three, signum: usize, into: &mut Collected) -> usize {
         name = next;
     }
     assert!(values.len() <= taken.count as usize, "more records than deliveries");
-    into.count += taken.count;
-    values.reverse();
     let kept = values.len();
+    into.count += taken.count;
+    into.unkept += deliveries.take_unkept(signum, taken.count - kept as u32);
+    values.reverse();
     into.values.extend(values);
     kept
 }
@@ -105,6 +107,9 @@ fn arrivals_and_owner(
         }
         collect(&deliveries, SIGNUM, &mut collected);
         assert_eq!(collected.count as usize, arrivals.iter().sum::<usize>(), "deliveries");
+        let found_none =
+            if queue { collected.count - collected.values.len() as u32 } else { 0 };
+        assert_eq!(collected.unkept, found_none, "the others joined one");
         judge(&collected, arrivals);
         assert_all_records_are_free(&deliveries);
     });
@@ -149,4 +154,27 @@ fn a_record_that_is_given_back_while_others_take_is_given_out_once() {
     // Tag of the free list: without it, a taker that was interrupted between
     // reading the top and swapping it puts a record that is in use on top.
     arrivals_and_owner(Some(2), &[2, 1], true, 2, once_each_in_order);
+}
+
+#[test]
+fn a_delivery_that_joins_one_that_queues_did_find_a_record() {
+    // An arrival that was on its way when its signal came to be kept apart.
+    explore(Some(3), || {
+        let deliveries = Arc::new(Three::new());
+        let joins = thread::spawn({
+            let deliveries = deliveries.clone();
+            move || deliveries.record(SIGNUM, false, &details(1))
+        });
+        let queues = thread::spawn({
+            let deliveries = deliveries.clone();
+            move || deliveries.record(SIGNUM, true, &details(2))
+        });
+        let mut collected = Collected::default();
+        collect(&deliveries, SIGNUM, &mut collected);
+        joins.join().unwrap();
+        queues.join().unwrap();
+        collect(&deliveries, SIGNUM, &mut collected);
+        assert_eq!((collected.count, collected.unkept), (2, 0));
+        assert_all_records_are_free(&deliveries);
+    });
 }
