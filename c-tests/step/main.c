@@ -114,6 +114,8 @@ int main(int argc, char **argv)
 {
     bool well = true, ran_any = false;
     begin_with_defaults();
+    if (getenv("SAFEPOINT_STEP_EVERY"))
+        suit_slow_machine();
     const char *why = obstacle();
     if (why) {
         printf("skipped: %s\n", why);
@@ -138,5 +140,7 @@ int main(int argc, char **argv)
     }
     if (!ran_any)
         fprintf(stderr, "there is no group %s\n", argv[1]);
-    return well && ran_any ? 0 : 1;
+    else if (positions_tried == 0)
+        fprintf(stderr, "no position was tried\n");
+    return well && positions_tried > 0 ? 0 : 1;
 }

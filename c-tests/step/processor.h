@@ -24,6 +24,9 @@
 #define SYSTEM_CALL_MASK 0xffffffffL
 #define PROGRAM_COUNTER(registers) (registers).pc
 #define SYSTEM_CALL_NUMBER(registers) (registers).regs[8]
+#define VDSO_CLOCK "__kernel_clock_gettime"
+#define CLOCK_BY_SYSTEM_CALL /* bti c; mov w8, 113; svc 0; ret */ \
+    {0xd503245f, 0x52800e28, 0xd4000001, 0xd65f03c0}
 #endif
 
 #endif /* PROCESSOR_H */

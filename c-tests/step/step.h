@@ -149,10 +149,20 @@ void fork_here(void);
 bool step_through(const struct scenario *scenario, int mode);
 /* Try one. */
 bool step_once(const struct scenario *scenario, int mode, long k);
+extern long positions_tried;
 const char *mode_name(int mode);
+
+/* For machines that are too slow for all of it: see slow.c. SAFEPOINT_STEP_EVERY
+ * is 1, or every which position is to be tried, or 0: those inside the assembly
+ * of the waits, which is where the path begins and ends then. */
+long step_every(void);
+void suit_slow_machine(void);
 
 /* "function+0x12", good until the next call. */
 const char *symbol_at(uintptr_t address);
 bool in_own_text(uintptr_t address);
+/* Of the waits. */
+bool in_assembly(uintptr_t address);
+extern const char safepoint_wait[] __attribute__((weak));
 
 #endif /* STEP_H */

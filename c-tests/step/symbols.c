@@ -16,6 +16,11 @@ bool in_own_text(uintptr_t address)
            address < (uintptr_t)&etext;
 }
 
+bool in_assembly(uintptr_t address)
+{
+    return strncmp(symbol_at(address), "safepoint_wait+", 15) == 0;
+}
+
 static const ElfW(Ehdr) *own_file(void)
 {
     static const ElfW(Ehdr) *file;

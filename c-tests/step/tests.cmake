@@ -8,7 +8,7 @@ if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|aarch64)$"
 endif()
 
 set(groups handlers points calls wakeup waits contexts producers arrivals processes naive)
-set(sources account.c main.c run.c symbols.c trace.c try.c)
+set(sources account.c main.c run.c slow.c symbols.c trace.c try.c)
 foreach(group ${groups})
     list(APPEND sources ${group}.c)
 endforeach()

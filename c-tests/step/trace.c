@@ -118,6 +118,31 @@ static void set_pc(struct tracee *tracee, uintptr_t pc)
     MUST(ptrace(PTRACE_SETREGSET, tracee->thread, NT_PRSTATUS, &all));
 }
 
+/* Run to the breakpoint at pc, for the given number of times. */
+static bool run_to(struct tracee *tracee, uintptr_t pc, unsigned turns)
+{
+    pid_t thread = tracee->thread;
+    long code = ptrace(PTRACE_PEEKTEXT, thread, pc, NULL);
+    tracee->code = code;
+    while (turns-- > 0) {
+        MUST(ptrace(PTRACE_POKETEXT, thread, pc,
+                    (code & ~BREAKPOINT_MASK) | BREAKPOINT_CODE));
+        tracee->breakpoint = pc;
+        if (!resume(tracee, PTRACE_CONT) || shared->ended)
+            return false;
+        ASSERT_EQ(get_pc(tracee), pc + BREAKPOINT_PASSED);
+        MUST(ptrace(PTRACE_POKETEXT, thread, pc, code));
+        tracee->breakpoint = 0;
+        set_pc(tracee, pc);
+        /* Past it: a repeated instruction takes a step for each time. */
+        while (turns > 0 && get_pc(tracee) == pc) {
+            if (!resume(tracee, PTRACE_SINGLESTEP))
+                return false;
+        }
+    }
+    return true;
+}
+
 bool start(struct tracee *tracee, const struct scenario *scenario, int mode,
            bool fed)
 {
@@ -142,11 +167,11 @@ bool start(struct tracee *tracee, const struct scenario *scenario, int mode,
     MUST(ptrace(PTRACE_SETOPTIONS, id, NULL, options));
     if (BREAKPOINT_LEFT)
         set_pc(tracee, get_pc(tracee) + BREAKPOINT_LEFT);
-    if (!tracee->follows)
-        return true;
-    bool forked = resume(tracee, PTRACE_CONT);
+    if (tracee->follows && !resume(tracee, PTRACE_CONT))
+        return false;
     tracee->follows = false;
-    return forked;
+    return step_every() != 0 ||
+           run_to(tracee, (uintptr_t)safepoint_wait, 1);
 }
 
 void wait_for_end(struct tracee *tracee)
@@ -183,7 +208,8 @@ bool record(struct tracee *tracee, const struct scenario *scenario)
     long k = 0;
     path.pc[0] = get_pc(tracee);
     path.blocks_at = -1;
-    while (!shared->ended && k < LONGEST) {
+    while (!shared->ended && k < LONGEST &&
+           (step_every() != 0 || in_assembly(path.pc[k]))) {
         if (!resume(tracee, PTRACE_SINGLESTEP))
             return false;
         path.pc[++k] = get_pc(tracee);
@@ -219,31 +245,6 @@ static long cheapest_stop(long k)
         }
     }
     return best;
-}
-
-/* Run to the breakpoint at pc, for the given number of times. */
-static bool run_to(struct tracee *tracee, uintptr_t pc, unsigned turns)
-{
-    pid_t thread = tracee->thread;
-    long code = ptrace(PTRACE_PEEKTEXT, thread, pc, NULL);
-    tracee->code = code;
-    while (turns-- > 0) {
-        MUST(ptrace(PTRACE_POKETEXT, thread, pc,
-                    (code & ~BREAKPOINT_MASK) | BREAKPOINT_CODE));
-        tracee->breakpoint = pc;
-        if (!resume(tracee, PTRACE_CONT) || shared->ended)
-            return false;
-        ASSERT_EQ(get_pc(tracee), pc + BREAKPOINT_PASSED);
-        MUST(ptrace(PTRACE_POKETEXT, thread, pc, code));
-        tracee->breakpoint = 0;
-        set_pc(tracee, pc);
-        /* Past it: a repeated instruction takes a step for each time. */
-        while (turns > 0 && get_pc(tracee) == pc) {
-            if (!resume(tracee, PTRACE_SINGLESTEP))
-                return false;
-        }
-    }
-    return true;
 }
 
 /* Not into a system call that would wait for ever: a path by way of the clock

@@ -6,6 +6,8 @@
 #define OFTEN 8    /* turns of a loop */
 #define FAILURES 3 /* so many, and a scenario is given up */
 
+long positions_tried;
+
 /* Where its threads are. */
 static void print_threads(struct tracee *tracee)
 {
@@ -80,32 +82,32 @@ static bool prepare(const struct scenario *scenario, int mode)
     bool well;
     limit_wait(60);
     well = start(&tracee, scenario, mode, true) && record(&tracee, scenario);
-    if (!well)
+    if (!well && step_every() == 0 && shared->ended)
+        path.length = path.blocks_at = -1; /* no assembly was on it */
+    else if (!well)
         fprintf(stderr, "%s %s: does not come to its end\n", scenario->name,
                 mode_name(mode));
     limit_wait(0);
     put_away(&tracee);
-    return well;
+    return well || path.length < 0;
 }
 
-/* Whether position k is passed over. SAFEPOINT_STEP_EVERY is for slow machines:
- * every which is tried, in each scenario from another one on; but all inside
- * the assembly, and all of those that have to find something. */
+/* Whether position k is passed over. On a slow machine every which is tried, in
+ * each scenario from another one on; but all inside the assembly, and all of
+ * those that have to find something. */
 static bool passed_over(const struct scenario *scenario, long k)
 {
     static const struct scenario *last;
     static long first;
-    const char *set = getenv("SAFEPOINT_STEP_EVERY");
-    long every = set ? atol(set) : 1;
+    long every = step_every();
     if (scenario->stride && k % scenario->stride &&
         (!in_own_text(path.pc[k]) || path.turn[k] > OFTEN))
         return true;
-    if (every <= 1 || scenario->is_broken)
+    if (every == 1 || scenario->is_broken || in_assembly(path.pc[k]))
         return false;
     first += scenario != last;
     last = scenario;
-    return (k + first) % every != 0 &&
-           strncmp(symbol_at(path.pc[k]), "safepoint_wait+", 15) != 0;
+    return every == 0 || (k + first) % every != 0;
 }
 
 bool step_once(const struct scenario *scenario, int mode, long k)
@@ -144,6 +146,7 @@ bool step_through(const struct scenario *scenario, int mode)
         last = well ? shared->outcome : last;
         tried++;
     }
+    positions_tried += tried;
     printf("%s, %s: %ld positions, %d failures", scenario->name,
            mode_name(mode), tried, failures);
     if (scenario->blocks)
