@@ -5,6 +5,8 @@
 
 #include "../waits.h"
 
+#include <sys/resource.h>
+
 static long result;
 static int raised_then;
 
@@ -49,6 +51,18 @@ static void stand_prepared(void)
 {
     stand_ready();
     ASSERT_EQ(sig_poll(NULL, 0, 0), 0);
+}
+
+/* Where the user has too many signals pending, there is no timer that would
+ * kick once more: a wait that the assembly misses is missed for good. */
+static void stand_without_timer(void)
+{
+    struct rlimit before, none;
+    MUST(getrlimit(RLIMIT_SIGPENDING, &before));
+    none = (struct rlimit){0, before.rlim_max};
+    MUST(setrlimit(RLIMIT_SIGPENDING, &none));
+    stand_prepared();
+    MUST(setrlimit(RLIMIT_SIGPENDING, &before));
 }
 
 static void wait_in_it(void)
@@ -127,6 +141,12 @@ void fill_waiting(void)
         .blocks = true, .blocks_in = SYS_read, .wait = &waits[0], .changes = CLOCKS,
         .stride = 3,
     };
+    if (safepoint_wait) {
+        *next = next[-1];
+        next->name = "sig_read, without a timer";
+        next->modes &= ~CALLS; /* below a C handler the timer is what ends it */
+        next++->setup = stand_without_timer;
+    }
     *next++ = (struct scenario){
         foreign.name, stand_prepared, receive_then_check, assert_ended,
         .modes = SIGNAL | THREAD | CALLS | ACTS, .meanwhile = add_raising,
