@@ -16,8 +16,12 @@
 #include <unistd.h>
 #ifdef _WIN32 /* no fork, no children, and seven signals */
 #define SIGKILL 9
+#define FIRST "INT"
+#define SECOND "BREAK"
 #else
 #include <sys/wait.h>
+#define FIRST "USR1"
+#define SECOND "USR2"
 #endif
 
 /* The library's result, or the end. */
@@ -61,13 +65,6 @@ static int print_sender(const sig_event *event, void *user)
     return 0;
 }
 
-static int print_value(const sig_event *event, void *user)
-{
-    (void)user;
-    printf("%s value %" PRIdPTR "\n", sig_name(event->signum), event->value);
-    return 0;
-}
-
 static int add_count(const sig_event *event, void *user)
 {
     *(uint64_t *)user += event->count;
@@ -76,29 +73,26 @@ static int add_count(const sig_event *event, void *user)
 
 static void arrival(const char *how)
 {
-#ifdef _WIN32
-    install("INT", print_sender, NULL);
-    install("BREAK", print_sender, NULL);
-#else
+#ifndef _WIN32
     install("HUP", print_sender, NULL);
-    install("USR1", print_sender, NULL);
-    install("USR2", print_sender, NULL);
 #endif
+    install(FIRST, print_sender, NULL);
+    install(SECOND, print_sender, NULL);
     install("TERM", raise_it, NULL);
     puts("ready");
     printf("raised %d\n", raised_in(how));
 }
 
 struct storm {
-    uint64_t usr1, rtmin1;
+    uint64_t first, rtmin1;
 };
 
 static int so_far(const sig_event *event, void *user)
 {
     const struct storm *storm = user;
     (void)event;
-    printf("so far SIGUSR1 %" PRIu64 " SIGRTMIN+1 %" PRIu64 "\n", storm->usr1,
-           storm->rtmin1);
+    printf("so far SIG" FIRST " %" PRIu64 " SIGRTMIN+1 %" PRIu64 "\n",
+           storm->first, storm->rtmin1);
     return 0;
 }
 
@@ -106,28 +100,22 @@ static void storm(void)
 {
     struct storm storm = {0};
     sig_counters n = {0};
-    install("USR1", add_count, &storm.usr1);
+    install(FIRST, add_count, &storm.first);
+#ifndef _WIN32
     install("RTMIN+1", add_count, &storm.rtmin1);
-    install("USR2", so_far, &storm);
+#endif
+    install(SECOND, so_far, &storm);
     install("TERM", raise_it, NULL);
     puts("ready");
     printf("raised %d\n", raised_in("wait"));
     while (sig_check())
         ;
     must(sig_stats(&n, sizeof n));
-    printf("SIGUSR1 %" PRIu64 "\nSIGRTMIN+1 %" PRIu64 "\n", storm.usr1, storm.rtmin1);
+    printf("SIG" FIRST " %" PRIu64 "\nSIGRTMIN+1 %" PRIu64 "\n", storm.first,
+           storm.rtmin1);
     printf("%" PRIu64 " arrivals = %" PRIu64 " handled + %" PRIu64
            " coalesced + %" PRIu64 " lost + %" PRIu64 " dropped\n",
            n.arrivals, n.handled, n.coalesced, n.lost, n.dropped);
-}
-
-static void values(void)
-{
-    install("RTMIN+1", print_value, NULL);
-    install("RTMIN+2", print_value, NULL);
-    install("TERM", raise_it, NULL);
-    puts("ready");
-    printf("raised %d\n", raised_in("wait"));
 }
 
 /* One thread's calls: each is a turn, its argument. */
@@ -241,16 +229,29 @@ static void deadline(uint64_t ms)
     puts("cancelled");
 }
 
+/* One byte of the standard input; 0, or what a handler raised meanwhile. */
+static int raised_in_read(void)
+{
+    char byte;
+#ifdef _WIN32 /* the C runtime's read(): Ctrl-C cancels it */
+    int raised = 0, done = 0;
+    while (!done && raised == 0) {
+        if (must(sig_blocking_begin()) == 0)
+            done = read(STDIN_FILENO, &byte, 1) >= 0 || errno == EBADF;
+        must(sig_blocking_end());
+        raised = sig_check();
+    }
+    return raised;
+#else
+    return sig_read(STDIN_FILENO, &byte, 1) == -EINTR ? sig_raised() : 0;
+#endif
+}
+
 static void interrupt(const char *how)
 {
-    int raised = 0;
-    char byte;
     must(sig_init(SAFEPOINT_INTERPRETER_DEFAULTS));
     puts("ready");
-    if (strcmp(how, "read") != 0)
-        raised = raised_in(how);
-    else if (sig_read(STDIN_FILENO, &byte, 1) == -EINTR)
-        raised = sig_raised();
+    int raised = strcmp(how, "read") == 0 ? raised_in_read() : raised_in(how);
     printf("interrupted %d\n", raised);
     must(sig_default(SIGINT));
     raise(SIGINT);
@@ -273,6 +274,22 @@ static void hang(int deliveries, uint64_t ms)
 }
 
 #ifndef _WIN32
+static int print_value(const sig_event *event, void *user)
+{
+    (void)user;
+    printf("%s value %" PRIdPTR "\n", sig_name(event->signum), event->value);
+    return 0;
+}
+
+static void values(void)
+{
+    install("RTMIN+1", print_value, NULL);
+    install("RTMIN+2", print_value, NULL);
+    install("TERM", raise_it, NULL);
+    puts("ready");
+    printf("raised %d\n", raised_in("wait"));
+}
+
 static void fork_and_wait(void)
 {
     uint64_t count = 0;
@@ -340,6 +357,17 @@ static void children(void)
 #endif
 
 #ifdef _WIN32
+/* Whether there is nothing like it, and what. */
+static int lacks(const char *name)
+{
+    const char *what = strcmp(name, "values") == 0 ? "signals with values" :
+                       strcmp(name, "fork") == 0   ? "fork" :
+                       strcmp(name, "child") == 0  ? "SIGCHLD" : NULL;
+    if (what)
+        fprintf(stderr, "worker: Windows has no %s\n", what);
+    return what != NULL;
+}
+
 static const char *strerrorname_np(int error)
 {
     return error == EINVAL ? "EINVAL" : error == EPERM ? "EPERM" :
@@ -430,8 +458,6 @@ int main(int argc, char **argv)
         arrival(first);
     else if (strcmp(name, "storm") == 0 && argc == 2)
         storm();
-    else if (strcmp(name, "values") == 0 && argc == 2)
-        values();
     else if (strcmp(name, "calls") == 0 && argc == 4)
         pending_calls(number(first, 1), number(second, 1));
     else if (strcmp(name, "deadline") == 0 && argc == 3)
@@ -440,7 +466,12 @@ int main(int argc, char **argv)
         interrupt(first);
     else if (strcmp(name, "hang") == 0 && argc == 4)
         hang((int)number(first, 0), number(second, 0));
-#ifndef _WIN32
+#ifdef _WIN32
+    else if (argc == 2 && lacks(name))
+        return 77;
+#else
+    else if (strcmp(name, "values") == 0 && argc == 2)
+        values();
     else if (strcmp(name, "fork") == 0 && argc == 2)
         fork_and_wait();
     else if (strcmp(name, "child") == 0 && argc == 2)

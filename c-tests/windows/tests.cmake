@@ -6,15 +6,30 @@ foreach(source ${sources})
     safepoint_c_test(windows ${source})
 endforeach()
 
-# The worker of bindings/, and who drives it.
-safepoint_c_program(windows ${PROJECT_SOURCE_DIR}/bindings/c/worker.c)
-safepoint_c_program(windows windows/worker_is_ended_from_the_console.c)
+# The worker of bindings/, and who drives it: both for Linux, too.
+set(native ${CMAKE_CURRENT_BINARY_DIR}/windows)
+set(worker ${PROJECT_SOURCE_DIR}/bindings/c/worker.c)
+set(scenarios ${CMAKE_CURRENT_SOURCE_DIR}/windows/worker_scenarios.c)
+safepoint_c_program(windows ${worker})
+safepoint_c_program(windows ${scenarios})
+set(compile cc -Wall -Wextra -O1 -I${SAFEPOINT_INCLUDE_DIR} -I${CMAKE_CURRENT_SOURCE_DIR})
+set(library ${native}/cargo/release/libsafepoint.a -pthread -ldl)
+add_custom_command(OUTPUT ${native}/worker ${native}/worker_scenarios
+    COMMAND ${CMAKE_COMMAND} -E env CARGO=${SAFEPOINT_CARGO}
+        sh ${PROJECT_SOURCE_DIR}/scripts/ship ${native}/cargo
+    COMMAND ${compile} -o ${native}/worker ${worker} ${library}
+    COMMAND ${compile} -o ${native}/worker_scenarios ${scenarios} ${library}
+    DEPENDS ${worker} ${scenarios} safepoint_ship ${CMAKE_CURRENT_SOURCE_DIR}/test.h
+        ${CMAKE_CURRENT_SOURCE_DIR}/windows/worker_on_linux.h
+    COMMENT "Building the worker for Linux"
+    VERBATIM)
+add_custom_target(worker_on_linux ALL DEPENDS ${native}/worker)
 add_test(NAME windows/worker_is_ended_from_the_console
-    COMMAND ${SAFEPOINT_TEST_LAUNCHER}
-        $<TARGET_FILE:windows-worker_is_ended_from_the_console> worker.exe
+    COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/windows/worker_is_ended_from_the_console
+        ${SAFEPOINT_TEST_LAUNCHER}
     WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/windows)
 set_tests_properties(windows/worker_is_ended_from_the_console PROPERTIES
-    LABELS c TIMEOUT 300)
+    LABELS c TIMEOUT 600)
 
 # Installed, moved, and found by another project: with both libraries.
 set(prefix ${CMAKE_CURRENT_BINARY_DIR}/windows/prefix)
