@@ -4,7 +4,7 @@
  *     ./interpreter            the script catches KeyboardInterrupt
  *     ./interpreter uncaught   it does not, and the program dies by SIGINT
  *
- * SIGUSR1 prints where the script is.
+ * SIGUSR1 prints where the script is; on Windows Ctrl-Break does.
  *
  * The loop has an eval-breaker: a word that it tests where a script jumps
  * back or calls, and that is zero while there is nothing to do. The library's
@@ -17,6 +17,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+
+#ifdef _WIN32
+#define WHERE SIGBREAK
+#define LINE_BY_LINE _IONBF /* there is no other way */
+#else
+#define WHERE SIGUSR1
+#define LINE_BY_LINE _IOLBF
+#endif
 
 enum op { PUSH, ADD, STORE, LOAD, PRINT, JUMP, HALT };
 enum exception { NONE, KEYBOARD_INTERRUPT };
@@ -93,7 +101,7 @@ static void collect_garbage(struct vm *vm)
     vm->collections++;
 }
 
-/* SIGUSR1: a handler sees the frame that sig_check_frame() was given. */
+/* A handler sees the frame that sig_check_frame() was given. */
 static int where(const sig_event *event, void *user)
 {
     const struct frame *frame = event->frame;
@@ -178,12 +186,12 @@ int main(int argc, char **argv)
     int error = sig_init(SAFEPOINT_INTERPRETER_DEFAULTS);
 
     if (error >= 0)
-        error = sig_install(SIGUSR1, where, NULL, SAFEPOINT_RESTART);
+        error = sig_install(WHERE, where, NULL, SAFEPOINT_RESTART);
     if (error < 0) {
         fprintf(stderr, "%s: %s\n", argv[0], sig_strerror(error));
         return 1;
     }
-    setvbuf(stdout, NULL, _IOLBF, 0);
+    setvbuf(stdout, NULL, LINE_BY_LINE, 0);
     printf("running a script that never ends: press Ctrl-C\n");
     if (run(&vm, catches ? &counting : &uncaught) == KEYBOARD_INTERRUPT) {
         sig_default(SIGINT); /* as CPython does: the shell sees 130 */

@@ -4,52 +4,7 @@
  * worker_is_ended_from_the_console compares the two.
  *
  *     worker_scenarios WORKER */
-#ifdef _WIN32
-#include "worker_on_windows.h"
-#else
-#include "worker_on_linux.h"
-#endif
-
-static struct running run;
-static char line[256];
-
-/* The next line that it prints: false at its end. */
-static bool next_line(void)
-{
-    size_t size = 0;
-    char byte;
-    while (read_byte(&run, &byte) && byte != '\n') {
-        ASSERT_LT(size, sizeof line - 1);
-        if (byte != '\r')
-            line[size++] = byte;
-    }
-    line[size] = 0;
-    return size > 0;
-}
-
-static void expect_line(void)
-{
-    ASSERT_TRUE(next_line());
-    puts(line);
-}
-
-static void begin(const char *arguments)
-{
-    printf("worker %s\n", arguments);
-    start(&run, arguments);
-    expect_line(); /* "ready", as a rule */
-}
-
-/* All that is left to print, and how it ends. */
-static void end(void)
-{
-    while (next_line())
-        puts(line);
-    char how[64];
-    ended_how(&run, how, sizeof how);
-    puts(how);
-    fflush(stdout);
-}
+#include "running.h"
 
 static void ends_by(enum event event, const char *arguments)
 {
