@@ -28,6 +28,8 @@
 #else
 #include <poll.h>
 #include <sys/wait.h>
+#define REAL_TIME 0          /* the flag that SIGRTMIN is installed with */
+#define VALUE(value) (value) /* what arrives of one that was sent along */
 #endif
 
 /* The last line that a check passed: what the watchdog prints. */

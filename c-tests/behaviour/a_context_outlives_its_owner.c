@@ -33,7 +33,6 @@ static void make_and_end(void)
     ASSERT_EQ(pthread_join(thread, NULL), 0);
 }
 
-static int go_on[2];
 static atomic_int waits;
 
 static void *own(void *handle)
@@ -41,7 +40,6 @@ static void *own(void *handle)
     sig_context *mine = sig_context_new();
     ASSERT_EQ(sig_context_install(mine, SIGUSR1, handler, &by_them, 0), 0);
     *(sig_context **)handle = mine;
-    MUST(write(go_on[1], "x", 1));
     waits = 1;
     while (sig_context_is_owner(mine) == 1)
         sig_context_sleep(mine, 1000000);
@@ -78,7 +76,6 @@ static void adopt_at_the_first_wait(void)
 int main(void)
 {
     int calls = 0;
-    char byte;
     watchdog(100);
     for (int i = 0; i < 100; i++) {
         make_and_end();
@@ -104,14 +101,15 @@ int main(void)
     /* From one who lives. */
     pthread_t thread;
     sig_context *theirs = NULL;
-    MUST(pipe(go_on));
     ASSERT_EQ(pthread_create(&thread, NULL, own, &theirs), 0);
-    MUST(read(go_on[0], &byte, 1));
+    while (!waits)
+        sched_yield();
     ASSERT_EQ(sig_context_free(theirs), -EPERM);
 
     sig_context *mine = sig_context_new();
     ASSERT_EQ(sig_context_install(mine, SIGUSR1, handler, &handled, 0), 0);
     MUST(raise(SIGUSR1));
+#ifndef _WIN32
     pid_t child = (pid_t)MUST(fork());
     if (child == 0) {
         ASSERT_EQ(sig_context_is_owner(mine), 1);
@@ -134,6 +132,7 @@ int main(void)
     if (child == 0)
         _exit(sig_context_free(theirs) == 0 ? 0 : 1); /* nobody's */
     ASSERT_CHILD_PASSED(child);
+#endif
     ASSERT_EQ(sig_context_check(mine), 0);
     ASSERT_EQ(handled, 1);
 

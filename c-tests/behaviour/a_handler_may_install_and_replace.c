@@ -3,12 +3,18 @@
  * old one had taken stays taken. */
 #include "parts/queue.h"
 
+#ifdef _WIN32
+enum { NEW = SIGWINCH, QUEUED = SIGRTMIN };
+#else
+#define NEW SIGRTMIN
+#define QUEUED (SIGRTMIN + 1)
+#endif
 static int first_ran, second_ran, new_ran;
 
 static int newcomer(const sig_event *event, void *user)
 {
     ASSERT_EQ(user, &new_ran);
-    ASSERT_EQ(event->signum, SIGRTMIN);
+    ASSERT_EQ(event->signum, NEW);
     new_ran++;
     return 0;
 }
@@ -16,7 +22,7 @@ static int newcomer(const sig_event *event, void *user)
 static int second(const sig_event *event, void *user)
 {
     ASSERT_EQ(user, &second_ran);
-    ASSERT_EQ(event->value, 2 + second_ran);
+    ASSERT_EQ(event->value, VALUE(2 + second_ran));
     second_ran++;
     return 0;
 }
@@ -25,11 +31,11 @@ static int second(const sig_event *event, void *user)
 static int first(const sig_event *event, void *user)
 {
     ASSERT_EQ(user, &first_ran);
-    ASSERT_EQ(event->value, 1);
+    ASSERT_EQ(event->value, VALUE(1));
     first_ran++;
-    ASSERT_EQ(sig_install(event->signum, second, &second_ran, 0), 0);
-    ASSERT_EQ(sig_install(SIGRTMIN, newcomer, &new_ran, 0), 0);
-    MUST(kill(getpid(), SIGRTMIN));
+    ASSERT_EQ(sig_install(event->signum, second, &second_ran, REAL_TIME), 0);
+    ASSERT_EQ(sig_install(NEW, newcomer, &new_ran, 0), 0);
+    MUST(kill(getpid(), NEW));
     return 0;
 }
 
@@ -37,19 +43,19 @@ int main(void)
 {
     sig_disposition is;
     watchdog(120);
-    ASSERT_EQ(sig_install(SIGRTMIN + 1, first, &first_ran, 0), 0);
+    ASSERT_EQ(sig_install(QUEUED, first, &first_ran, REAL_TIME), 0);
     for (long value = 1; value <= 3; value++)
-        queue(SIGRTMIN + 1, value);
+        queue(QUEUED, value);
     ASSERT_EQ(sig_check(), 0);
     ASSERT_EQ(first_ran, 1);
     ASSERT_EQ(second_ran, 2);
     ASSERT_EQ(new_ran, 0); /* came during the check */
     ASSERT_EQ(sig_check(), 0);
     ASSERT_EQ(new_ran, 1);
-    queue(SIGRTMIN + 1, 4);
+    queue(QUEUED, 4);
     ASSERT_EQ(sig_check(), 0);
     ASSERT_EQ(second_ran, 3);
-    ASSERT_EQ(sig_query(SIGRTMIN + 1, &is, sizeof is), 0);
+    ASSERT_EQ(sig_query(QUEUED, &is, sizeof is), 0);
     ASSERT_EQ(is.kind, SAFEPOINT_KIND_HANDLER);
     ASSERT_EQ(is.handler, second);
     ASSERT_EQ(is.user, &second_ran);

@@ -38,7 +38,8 @@ int main(void)
                             100, 101, 200, 201};
     watchdog(120);
     for (int i = 0; i < 4; i++)
-        ASSERT_EQ(sig_install(signums[i], handler, NULL, 0), 0);
+        ASSERT_EQ(sig_install(signums[i], handler, NULL,
+                              signums[i] == SIGRTMIN ? REAL_TIME : 0), 0);
     int fd = sig_event_fd();
     ASSERT_GE(fd, 0);
     for (int i = 0; i < 4; i++)

@@ -40,7 +40,11 @@ int main(void)
     char byte;
     watchdog(120);
     for (int what = 0; what < 4; what++) {
+#ifdef _WIN32 /* one event for all of them */
+        pid_t child = 0;
+#else
         pid_t child = (pid_t)MUST(fork()); /* its event fd is a new one */
+#endif
         if (child == 0) {
             ASSERT_EQ(sig_install(SIGUSR1, handler, NULL, 0), 0);
             make_pending(what);
@@ -48,9 +52,15 @@ int main(void)
             ASSERT_TRUE(readable(event_fd));
             ASSERT_EQ(sig_check(), 5);
             ASSERT_TRUE(!readable(event_fd));
+#ifdef _WIN32
+            continue;
+#else
             _exit(0);
+#endif
         }
+#ifndef _WIN32
         ASSERT_CHILD_PASSED(child);
+#endif
     }
     ASSERT_EQ(sig_install(SIGUSR1, handler, NULL, 0), 0);
     MUST(pipe2(fds, O_NONBLOCK));

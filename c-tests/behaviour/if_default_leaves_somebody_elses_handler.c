@@ -7,7 +7,7 @@ static volatile int foreign_ran;
 
 static void foreign(int signum)
 {
-    (void)signum;
+    signal(signum, foreign); /* once more, as one has to on Windows */
     foreign_ran++;
 }
 

@@ -47,7 +47,7 @@ int main(void)
     watchdog(120);
     ASSERT_EQ(sig_install(SIGUSR1, raising, NULL, 0), 0);
     ASSERT_EQ(sig_install(SIGUSR2, quiet, NULL, 0), 0);
-    ASSERT_EQ(sig_install(SIGRTMIN, quiet, NULL, 0), 0);
+    ASSERT_EQ(sig_install(SIGRTMIN, quiet, NULL, REAL_TIME), 0);
     event_fd = sig_event_fd();
     ASSERT_GE(event_fd, 0);
     for (int round = 0; round < 100; round++) {

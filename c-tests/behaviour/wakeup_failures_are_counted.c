@@ -3,8 +3,10 @@
  * what arrived is handled all the same. */
 #include "test.h"
 
+#ifndef _WIN32
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#endif
 
 static long handled;
 static uint64_t failed;
@@ -50,7 +52,6 @@ int main(void)
 {
     int fds[2];
     char bytes[256] = "";
-    sigset_t pending;
     watchdog(120);
     ASSERT_EQ(sig_install(SIGUSR1, handler, NULL, 0), 0);
     MUST(pipe2(fds, O_NONBLOCK));
@@ -66,6 +67,7 @@ int main(void)
     ASSERT_EQ(read(fds[0], bytes, sizeof bytes), 1);
     ASSERT_EQ(bytes[0], SIGUSR1);
     ASSERT_EQ(sig_check(), 0);
+#ifndef _WIN32 /* where one that has lost its reader takes some more */
     close(fds[0]);
     expect_failures(EPIPE);
 
@@ -78,8 +80,10 @@ int main(void)
     uint64_t most = UINT64_MAX - 1;
     MUST(write(event, &most, sizeof most));
     expect_failures(EAGAIN);
+    sigset_t pending;
     /* The pipe without a reader left no SIGPIPE behind, blocked or not. */
     MUST(sigpending(&pending));
     ASSERT_EQ(sigismember(&pending, SIGPIPE), 0);
+#endif
     return 0;
 }

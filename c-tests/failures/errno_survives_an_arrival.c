@@ -20,7 +20,7 @@ static void spoil_wake(int signum, void *unused)
 
 static void *arrive(void *unused)
 {
-    const int signums[] = {SIGUSR1, SIGUSR2, SIGTERM,
+    const int signums[] = {SIGUSR1, SIGWINCH, SIGTERM,
                            fault_or(SIGSEGV, SIGTERM)};
     for (int i = 0; i < 4; i++) {
         for (int again = 0; again < 2; again++) {
@@ -52,9 +52,9 @@ int main(void)
 {
     watchdog(240);
     struct sigaction before = {.sa_handler = spoil};
-    MUST(sigaction(SIGUSR2, &before, NULL));
+    MUST(sigaction(SIGWINCH, &before, NULL));
     ASSERT_EQ(sig_install(SIGUSR1, count_signal, seen, 0), 0);
-    ASSERT_EQ(sig_install(SIGUSR2, count_signal, seen, SAFEPOINT_CHAIN), 0);
+    ASSERT_EQ(sig_install(SIGWINCH, count_signal, seen, SAFEPOINT_CHAIN), 0);
     ASSERT_EQ(sig_install(SIGTERM, count_signal, seen, SAFEPOINT_QUEUE), 0);
     ASSERT_EQ(sig_install(SIGSEGV, count_signal, seen, 0), 0);
     ASSERT_EQ(sig_set_wakeup_fn(spoil_wake, NULL), 0);
@@ -78,11 +78,13 @@ int main(void)
         ASSERT_GT(sig_wakeup_failures(&error), 0);
         ASSERT_EQ(error, EAGAIN);
         MUST(close(pair[0]));
+#ifndef _WIN32 /* where one that has lost its reader takes some more */
         if (kind != WAKE_EVENTFD) {
             on_two_threads(); /* without a reader */
             ASSERT_GT(sig_wakeup_failures(&error), 0);
             ASSERT_EQ(error, EPIPE);
         }
+#endif
         MUST(close(pair[1]));
     }
     ASSERT_EQ(sig_set_wakeup_fd(-1, 0, NULL), 0);

@@ -24,6 +24,7 @@ static int handler(const sig_event *event, void *user)
 
 static void by_kill(int signum) { MUST(kill(getpid(), signum)); }
 static void by_raise(int signum) { MUST(raise(signum)); }
+#ifndef _WIN32
 static void by_pthread_kill(int signum)
 {
     MUST(-pthread_kill(pthread_self(), signum));
@@ -42,6 +43,7 @@ static void by_child(int signum)
     expected_pid = child;
     ASSERT_CHILD_PASSED(child);
 }
+#endif
 static void *kill_by_thread(void *signum)
 {
     by_kill((int)(intptr_t)signum);
@@ -60,14 +62,21 @@ int main(void)
     watchdog(240);
     if (on_valgrind())
         return skip("valgrind asserts where such a signal is sent by kill()");
+#ifdef _WIN32
+    static const int signums[] = {SIGSEGV, SIGFPE, SIGILL};
+#else
     static const int signums[] = {SIGSEGV, SIGBUS,  SIGFPE,
                                   SIGILL,  SIGTRAP, SIGSYS};
+#endif
     static const struct {
         void (*send)(int);
         int code, value;
     } ways[] = {{by_kill, SI_USER, 0},          {by_raise, SI_TKILL, 0},
+#ifndef _WIN32
                 {by_pthread_kill, SI_TKILL, 0}, {by_sigqueue, SI_QUEUE, 4711},
-                {by_child, SI_USER, 0},         {by_other_thread, SI_USER, 0}};
+                {by_child, SI_USER, 0},
+#endif
+                {by_other_thread, SI_USER, 0}};
     for (size_t s = 0; s < sizeof signums / sizeof *signums; s++) {
         int signum = signums[s];
         signal(signum, SIG_DFL);
@@ -87,6 +96,7 @@ int main(void)
             ASSERT_EQ(seen[signum], 1);
         }
     }
-    ASSERT_GE(counters().arrivals, 36);
+    ASSERT_GE(counters().arrivals,
+              sizeof signums / sizeof *signums * (sizeof ways / sizeof *ways));
     return 0;
 }

@@ -9,7 +9,7 @@ static int next_value;
 
 static int in_order(const sig_event *event, void *user)
 {
-    ASSERT_EQ(event->value, next_value);
+    ASSERT_EQ(event->value, VALUE(next_value));
     ASSERT_EQ(event->count, 1);
     ASSERT_EQ(event->lost, 0);
     next_value++;
@@ -25,8 +25,10 @@ static void fill(enum wake_kind kind, int fd)
         ASSERT_EQ(write(fd, &all, sizeof all), sizeof all);
         return;
     }
+#ifndef _WIN32
     if (kind == WAKE_PIPE)
         MUST(fcntl(fd, F_SETPIPE_SZ, 4096));
+#endif
     for (size_t size = sizeof bytes; size > 0; size /= 2)
         while (write(fd, bytes, size) > 0) {
         }
@@ -71,6 +73,12 @@ static void one_kind(enum wake_kind kind)
               2 * queued + 4);
 
     ASSERT_NE(take_wakes(kind, pair[0], 0), 0);
+#ifdef _WIN32 /* what is still on its way comes when there is room */
+    for (int i = 0; i < 20; i++) {
+        usleep(10000);
+        take_wakes(kind, pair[0], 0);
+    }
+#endif
     MUST(raise(SIGUSR1));
     ASSERT_EQ(take_wakes(kind, pair[0], SIGUSR1), 1);
     ASSERT_EQ(sig_check(), 0);
@@ -85,7 +93,7 @@ int main(void)
     watchdog(240);
     ASSERT_EQ(sig_install(SIGUSR1, count_signal, seen, 0), 0);
     ASSERT_EQ(sig_install(SIGUSR2, count_signal, seen, 0), 0);
-    ASSERT_EQ(sig_install(SIGRTMIN, in_order, seen, 0), 0);
+    ASSERT_EQ(sig_install(SIGRTMIN, in_order, seen, REAL_TIME), 0);
     for (enum wake_kind kind = 0; kind < WAKE_KINDS; kind++)
         one_kind(kind);
     return 0;

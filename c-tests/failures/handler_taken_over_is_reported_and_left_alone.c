@@ -8,6 +8,9 @@ static volatile sig_atomic_t foreign_calls;
 
 static void foreign(int signum)
 {
+#ifdef _WIN32
+    signal(signum, foreign); /* once more, as one has to there */
+#endif
     (void)signum;
     foreign_calls++;
 }
@@ -60,7 +63,9 @@ int main(void)
     for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
         for (size_t o = 0; o < sizeof overs / sizeof *overs; o++) {
             struct sigaction over = {.sa_handler = overs[o].handler};
+#ifndef _WIN32
             over.sa_flags = SA_NODEFER | SA_RESTART;
+#endif
             sigaddset(&over.sa_mask, SIGUSR2);
             memset(seen, 0, sizeof seen);
             foreign_calls = 0;

@@ -11,8 +11,10 @@ static int end_here(const sig_event *event, void *user)
 {
     count_signal(event, user);
     pthread_exit(NULL);
+    return 0;
 }
 
+#ifndef _WIN32
 static int be_cancelled(const sig_event *event, void *user)
 {
     count_signal(event, user);
@@ -20,6 +22,7 @@ static int be_cancelled(const sig_event *event, void *user)
     pthread_testcancel();
     return 0;
 }
+#endif
 
 /* What each owner does at last; the signals below are pending then. */
 static void by_return(void) {}
@@ -31,6 +34,7 @@ static void in_a_handler(void)
     MUST(raise(SIGHUP));
     sig_check();
 }
+#ifndef _WIN32
 static void cancelled_in_a_handler(void)
 {
     ASSERT_EQ(sig_install(SIGHUP, be_cancelled, seen, 0), 0);
@@ -38,12 +42,14 @@ static void cancelled_in_a_handler(void)
     sig_check();
 }
 
+#endif
+
 static void *own(void *last)
 {
     ASSERT_EQ(sig_adopt(), 0);
     ASSERT_EQ(sig_is_owner(), 1);
     ASSERT_EQ(sig_install(SIGUSR1, count_signal, seen, 0), 0);
-    ASSERT_EQ(sig_install(SIGRTMIN, count_signal, seen, 0), 0);
+    ASSERT_EQ(sig_install(SIGRTMIN, count_signal, seen, REAL_TIME), 0);
     for (int i = 0; i < 3; i++) {
         MUST(raise(SIGUSR1));
         raise_queued(SIGRTMIN);
@@ -65,7 +71,10 @@ int main(void)
 {
     watchdog(240);
     static void (*const lasts[])(void) = {by_return, in_a_hold, by_exit, in_a_handler,
-                                          cancelled_in_a_handler};
+#ifndef _WIN32 /* winpthreads cancels where somebody else's wait ends */
+                                          cancelled_in_a_handler,
+#endif
+    };
     for (size_t i = 0; i < sizeof lasts / sizeof *lasts; i++) {
         pthread_t thread;
         memset(seen, 0, sizeof seen);

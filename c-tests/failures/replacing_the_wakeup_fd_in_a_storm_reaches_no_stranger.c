@@ -13,10 +13,15 @@ static long seen[65];
 static void *storm(void *at_the_owner)
 {
     for (long i = 0; !stop; i++) {
+#ifdef _WIN32 /* where of two threads in raise() one finds the default */
+        kill(getpid(), SIGUSR1);
+        usleep(1000);
+#else
         if (at_the_owner)
             pthread_kill(owner, SIGUSR1);
         else
             raise(SIGUSR1);
+#endif
         if (at_the_owner && i % 16 == 0)
             sched_yield();
     }
@@ -29,7 +34,9 @@ static void look_into(enum wake_kind kind, int fd)
 {
     if (fd < 0)
         return;
+#ifndef _WIN32
     MUST(fcntl(fd, F_SETFL, 0));
+#endif
     if (kind != WAKE_EVENTFD)
         take_wakes(kind, fd, SIGUSR1);
     MUST(close(fd));
@@ -53,12 +60,19 @@ int main(void)
     MUST(-pthread_create(&threads[0], NULL, storm, NULL));
     MUST(-pthread_create(&threads[1], NULL, storm, &owner));
 
-    long rounds = scaled(10000), woken = 0, failures = 0;
+#ifdef _WIN32 /* where a pipe takes a thousand times as long to make */
+    long rounds = scaled(1000);
+#else
+    long rounds = scaled(10000);
+#endif
+    long woken = 0, failures = 0;
     int left = -1; /* the reader's end of the one before */
     enum wake_kind left_kind = WAKE_PIPE;
     for (long i = 0; i < rounds; i++) {
         /* Every kind comes after every kind. */
         enum wake_kind kind = "001021122"[i % 9] - '0';
+        if (kind >= WAKE_KINDS)
+            kind = WAKE_PIPE;
         make_wake(kind, pair);
         ASSERT_EQ(sig_set_wakeup_fd(pair[1], 0, NULL), 0);
         MUST(close(pair[1]));
@@ -67,7 +81,7 @@ int main(void)
         left_kind = kind;
         for (int s = 0; s < STRANGERS; s++)
             MUST(pipe2(stranger[s], O_NONBLOCK));
-        MUST(raise(SIGUSR1));
+        MUST(kill(getpid(), SIGUSR1));
         ASSERT_EQ(is_readable(left), 1);
         if (kind != WAKE_EVENTFD)
             woken += take_wakes(kind, left, SIGUSR1);

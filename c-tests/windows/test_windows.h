@@ -7,17 +7,26 @@
 #define NOGDI
 #include <windows.h>
 
+#include "pipes.h"
+
 /* There are seven signals. These stand for others, in the same order. */
 #define SIGHUP SIGILL
 #define SIGUSR1 SIGFPE
 #define SIGUSR2 SIGSEGV
+#define SIGWINCH SIGBREAK
+#define SIGRTMIN SIGABRT
+
+/* With this flag the last of them keeps its deliveries apart, as it does on
+ * Linux without; but no value can be sent along. */
+#define REAL_TIME SAFEPOINT_QUEUE
+#define VALUE(value) 0
 #define SI_USER 0
+#define SI_TKILL SI_USER
 #define getuid() 0u
 
 /* Not there, and never to be accepted. */
 #define SIGKILL 9
 #define SIGSTOP 19
-
 
 /* winsock2.h: WSAESTALE. */
 #define ESTALE 10070
@@ -52,9 +61,22 @@ static inline int sigaction(int signum, const struct sigaction *new, struct siga
     return 0;
 }
 
+/* No mask is ever looked at there. */
 static inline int sigemptyset(sigset_t *set)
 {
     *set = 0;
+    return 0;
+}
+
+static inline int sigaddset(sigset_t *set, int signum)
+{
+    (void)set, (void)signum;
+    return 0;
+}
+
+static inline int sigismember(const sigset_t *set, int signum)
+{
+    (void)set, (void)signum;
     return 0;
 }
 

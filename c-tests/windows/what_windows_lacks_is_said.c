@@ -1,5 +1,7 @@
 /* What Windows has nothing like is -ENOTSUP, of every function, and changes
  * nothing; a signal that it lacks is -EINVAL. */
+#include <winsock2.h> /* and so nothing stands for what is not there */
+
 #include "events.h"
 
 static int quiet(const sig_event *event, void *user)

@@ -33,7 +33,6 @@ static inline int fault_or(int signum, int instead)
     return on_valgrind() ? instead : signum;
 }
 
-#ifndef _WIN32
 /* raise() and sigqueue() of what the kernel has to queue. How much it queues is
  * counted by user, so another process can have used up the room. */
 static inline void raise_queued(int signum)
@@ -46,22 +45,32 @@ static inline void raise_queued(int signum)
 
 static inline void queue_value(pid_t pid, int signum, int value)
 {
+#ifdef _WIN32
+    (void)value;
+    MUST(kill(pid, signum));
+#else
     while (sigqueue(pid, signum, (union sigval){.sival_int = value}) != 0) {
         ASSERT_EQ(errno, EAGAIN);
         sched_yield();
     }
+#endif
 }
 
 /* How many descriptors are open. */
 static inline int open_fds(void)
 {
+#ifdef _WIN32
+    DWORD count = 0;
+    ASSERT_TRUE(GetProcessHandleCount(GetCurrentProcess(), &count));
+#else
     DIR *dir = opendir("/proc/self/fd");
     int count = -3; /* ".", ".." and the folder's own */
     ASSERT_NE(dir, NULL);
     while (readdir(dir))
         count++;
     closedir(dir);
-    return count;
+#endif
+    return (int)count;
 }
 
 /* Whether a read would find something now. */
@@ -75,18 +84,24 @@ static inline bool is_readable(int fd)
 }
 
 /* A pair that wakes: [0] is read, [1] is the wake-up fd; both non-blocking. */
+#ifdef _WIN32 /* where a pipe is a socket, and there is nothing else */
+enum wake_kind { WAKE_PIPE, WAKE_KINDS, WAKE_SOCKET, WAKE_EVENTFD };
+#else
 enum wake_kind { WAKE_PIPE, WAKE_SOCKET, WAKE_EVENTFD, WAKE_KINDS };
+#endif
 
 static inline void make_wake(enum wake_kind kind, int pair[2])
 {
     if (kind == WAKE_PIPE) {
         MUST(pipe2(pair, O_NONBLOCK | O_CLOEXEC));
+#ifndef _WIN32
     } else if (kind == WAKE_SOCKET) {
         int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
         MUST(socketpair(AF_UNIX, type, 0, pair));
     } else {
         pair[1] = (int)MUST(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
         pair[0] = (int)MUST(fcntl(pair[1], F_DUPFD_CLOEXEC, 0));
+#endif
     }
 }
 
@@ -109,7 +124,5 @@ static inline long take_wakes(enum wake_kind kind, int fd, int byte)
             ASSERT_EQ(bytes[i], byte);
     }
 }
-
-#endif /* !_WIN32 */
 
 #endif /* FAILURES_H */
