@@ -71,8 +71,10 @@ int main(void)
             take_wakes(kind, pair[0], 0);
             ASSERT_EQ(write(pair[1], &all, sizeof all), sizeof all);
         } else {
-            while (write(pair[1], "", 1) == 1) {
-            }
+            static const char zeros[4096];
+            for (size_t size = sizeof zeros; size > 0; size /= 2)
+                while (write(pair[1], zeros, size) > 0) {
+                }
         }
         on_two_threads(); /* full */
         ASSERT_GT(sig_wakeup_failures(&error), 0);
