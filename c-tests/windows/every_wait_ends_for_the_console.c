@@ -28,6 +28,8 @@ static SOCKET quiet_socket(void)
 }
 
 enum wait { SLEEP, POLL_NOTHING, POLL_SOCKET, SIGNALS, LATCH, PAUSE, FOREIGN, WAITS };
+static const char *const names[] = {"sleep", "poll, nothing", "poll, a socket", "wait",
+                                    "latch", "pause", "foreign code"};
 
 /* A wait without end: what the handler raised. */
 static int wait_by(enum wait wait, SOCKET fd)
@@ -94,6 +96,8 @@ int main(void)
         ASSERT_EQ(sig_install(SIGNUMS[i], on_signal, (void *)(intptr_t)SIGNUMS[i], 0), 0);
     int expected = 0;
     for (enum wait wait = SLEEP; wait < WAITS; wait++) {
+        printf("%s\n", names[wait]);
+        fflush(stdout); /* where it hangs, if it does */
         for (int i = 0; i < 2; i++) {
             for (int delay = 0; delay < 3; delay++) {
                 struct later later = {EVENTS[i], DELAYS[delay]};
