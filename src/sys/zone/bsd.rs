@@ -105,13 +105,15 @@ pub unsafe fn connect(fd: c_int, call: impl FnOnce() -> c_long) -> c_long {
 
 /// sendfile as Linux has it: from where the file stands, where no offset is
 /// given; and that, or the file, moves by what was sent. `call` sends from an
-/// offset: its result, and how much.
+/// offset: its result, and how much. It is not made for a size of 0, which is
+/// all there is in these calls, and nothing on Linux.
 ///
 /// # Safety
 /// `offset` is null or valid.
 pub unsafe fn send_file(
     from: c_int,
     offset: *mut i64,
+    size: usize,
     call: impl FnOnce(i64) -> (c_long, i64),
 ) -> c_long {
     // SAFETY: the caller's word.
@@ -122,6 +124,9 @@ pub unsafe fn send_file(
         };
         if at < 0 {
             return if offset.is_null() { -1 } else { fail(libc::EINVAL) };
+        }
+        if size == 0 {
+            return 0;
         }
         let (result, sent) = call(at);
         if result < 0 && sent == 0 {

@@ -76,6 +76,11 @@ pub unsafe fn call(number: c_long, of: &[usize; 6]) -> c_long {
             SYS_waitid => __syscall(WAIT6, a, b, 0usize, d, 0usize, c).min(0),
             SYS_semtimedop => __syscall(SEMOP, a, b, c),
             SYS_sendfile => send_file(a as c_int, b as c_int, c as *mut i64, d),
+            // Its result is the error, as of the C library's function.
+            SYS_clock_nanosleep => match __syscall(number, a, b, c, d) {
+                error @ 1.. => fail(error as c_int),
+                result => result,
+            },
             _ if absent(number) => fail(libc::ENOTSUP),
             _ => __syscall(number, a, b, c, d, e, f),
         }
@@ -154,7 +159,7 @@ pub fn wake_all(word: &AtomicU32) -> bool {
 unsafe fn send_file(to: c_int, from: c_int, offset: *mut i64, size: usize) -> c_long {
     // SAFETY: the caller's word.
     unsafe {
-        super::bsd::send_file(from, offset, |at| {
+        super::bsd::send_file(from, offset, size, |at| {
             let mut sent = 0i64;
             let sent_at = &raw mut sent as usize;
             let result = __syscall(

@@ -224,11 +224,8 @@ unsafe fn random(buffer: *mut c_void, size: usize) -> c_long {
 unsafe fn send_file(to: c_int, from: c_int, offset: *mut i64, size: usize) -> c_long {
     // SAFETY: the caller's word.
     unsafe {
-        super::bsd::send_file(from, offset, |at| {
-            let mut sent = size as i64; // 0 would be all there is
-            if size == 0 {
-                return (0, 0);
-            }
+        super::bsd::send_file(from, offset, size, |at| {
+            let mut sent = size as i64;
             let headers = core::ptr::null_mut();
             let result = libc::sendfile(from, to, at, &mut sent, headers, 0);
             (result.into(), sent)
