@@ -77,7 +77,9 @@ pub extern "C" fn sig_strerror(err: c_int) -> *const c_char {
         }
         sys::EMFILE => c"This process has no file descriptor left.",
         sys::ENFILE => c"The system has no file descriptor left.",
+        sys::EFAULT => c"A pointer leads to no memory of the caller's.",
         sys::ENOTSUP => c"This system has no such thing.",
+        sys::ENOSYS => c"This kernel is too old to have it.",
         sys::ENOMEM => c"The system has no memory left.",
         _ => c"The operating system refused; see the C library's strerror().",
     };

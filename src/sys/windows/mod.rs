@@ -31,7 +31,7 @@ pub use libc::{
     E2BIG, EAGAIN, EBADF, EBUSY, EEXIST, EINTR, EINVAL, EMFILE, ENFILE, ENOENT, ENOMEM,
     ENOTSUP, EPERM, ESRCH, ETIMEDOUT,
 };
-pub use libc::{EALREADY, EINPROGRESS, EISCONN};
+pub use libc::{EALREADY, EFAULT, EINPROGRESS, EISCONN, ENOSYS};
 
 /// errno.h has none there: WSAESTALE.
 pub const ESTALE: c_int = 10070;
