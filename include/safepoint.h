@@ -57,6 +57,9 @@
  * - Each function's comment ends with three facts: the thread that may call
  *   it, whether it may be called in a signal handler, its errors. "owner
  *   (any)" means something on the owner alone, and does no harm elsewhere.
+ * - An error that is not named there is the system's own, of a call that the
+ *   function had to make. EINTR, EAGAIN, EBUSY and EPERM come only where they
+ *   are named, and where none is, there is none.
  * - On Windows what there is nothing like is -ENOTSUP: it is said at each
  *   function. Ctrl-C, Ctrl-Break and a closed console arrive on a thread of the
  *   system's, and so does what is said of signal handlers here. ESTALE is
@@ -652,7 +655,8 @@ typedef void (*sig_wakeup)(int signum, void *arg);
  *
  * Thread: owner · In a signal handler: no · Errors: EINVAL fd would block, or
  * is no pipe, socket or eventfd that can be written to; unknown flag; EBADF
- * not open; EPERM; EMFILE, ENFILE, ENOMEM
+ * not open; EPERM; EMFILE, ENFILE, ENOMEM; EBUSY somebody has closed the
+ * duplicate, and opens a file in its place
  */
 int sig_set_wakeup_fd(int fd,
                       uint32_t flags,
@@ -1284,7 +1288,8 @@ int sig_cancel(uint64_t id);
  * unless it is blocked; its handler runs at the next check.
  * Windows: by this, not by raise(), where several threads do.
  *
- * Thread: any · In a signal handler: yes · Errors: EINVAL
+ * Thread: any · In a signal handler: yes · Errors: EINVAL, EAGAIN a real-time
+ * signal, and the user has too many pending
  */
 int sig_raise(int signum);
 
@@ -1304,7 +1309,8 @@ int sig_kill(int pid,
  * joined and was not detached, or is known to live.
  * Windows: -ENOTSUP.
  *
- * Thread: any · In a signal handler: yes · Errors: EINVAL, ESRCH it has ended
+ * Thread: any · In a signal handler: yes · Errors: EINVAL, ESRCH it has ended,
+ * EAGAIN as for sig_raise()
  */
 int sig_kill_thread(uintptr_t thread,
                     int signum);

@@ -18,6 +18,8 @@
     "mapped cannot be woken"
 #define DRAIN "an eventfd that could not be read empty is so at the next check"
 #define AGAIN "PEP 475: what was interrupted is made again"
+#define TWICE "a signal, or somebody who opens a file under that number, does " \
+    "not stay: it is made again, three times at most, and then is EBUSY"
 #define NOBODY "the number is written to no more, whatever lies under it"
 
 #define LATE "without a timer only what arrives in somebody else's handler " \
@@ -49,6 +51,10 @@ struct absorbed absorbed[] = {
     {WAKEUP, "contexts/context_adopt", "write", .may_differ = "wakeups"},
     {ASKS, "arrivals/", "ppoll"},
     {ASKS, "wakeup/set_wakeup_fd", "ppoll"},
+    {TWICE, "wakeup/set_wakeup_fd", "fcntl", EINTR},
+    {TWICE, "wakeup/set_wakeup_fd", "fcntl", EBUSY},
+    {TWICE, "wakeup/set_wakeup_fd", "dup3", EINTR},
+    {TWICE, "wakeup/set_wakeup_fd", "dup3", EBUSY},
     {DRAIN, "wakeup/event_fd", "read"},
     {DRAIN, "arrivals/check", "read"},
     {DRAIN, "contexts/context_", "read"},

@@ -28,6 +28,8 @@ struct scenario {
     void (*unchanged)(void);
     /* When that has succeeded, at once or at last. */
     void (*check)(void);
+    /* The function without its sig_, where the name does not begin with it. */
+    const char *function;
     /* This signal arrives when act() begins. */
     int signum;
     /* Lines of the snapshot that begin so may differ after a failure. */
@@ -120,6 +122,9 @@ _Noreturn void scenario_process(const struct scenario *scenario);
 /* By number: NULL where no error is known of. */
 const char *call_name(long number);
 const int *call_errors(long number); /* ended by 0 */
+
+/* Whether the header says that the function may fail so: see documented.c. */
+bool is_documented(const struct scenario *scenario, int error);
 
 /* What the scenarios share: see process.c. */
 extern atomic_long handled; /* deliveries that on_signal() was told of */

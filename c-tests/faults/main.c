@@ -30,7 +30,7 @@ static void report(const char *group, const struct scenario *scenario,
 {
     fprintf(stderr, "faults %s '%s' %d %d %d: %s with %s: %s\n", group,
             scenario->name, fault->thread, fault->n, fault->error,
-            call_name(fault->number), strerrorname_np(fault->error), what);
+            call_name(fault->number), strerror(fault->error), what);
 }
 
 /* One fault: whether all held. */
@@ -118,7 +118,7 @@ static void summary(bool all, bool *well)
     for (struct absorbed *row = absorbed; row->reason; row++) {
         const char *call = row->call ? row->call : "any call";
         const char *in = row->scenario ? row->scenario : "anything";
-        const char *error = row->error ? strerrorname_np(row->error) : "any error";
+        const char *error = row->error ? strerror(row->error) : "any error";
         if (row->count)
             printf("by design, %ld: %s of %s in %s: %s\n", row->count, error,
                    call, in, row->reason);

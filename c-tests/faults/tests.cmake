@@ -7,7 +7,7 @@ if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$"
 endif()
 
 set(groups life handlers wakeup waiting timing sending contexts arrivals processes)
-set(sources absorbed.c calls.c main.c process.c snapshot.c trace.c)
+set(sources absorbed.c calls.c documented.c main.c process.c snapshot.c trace.c)
 foreach(group ${groups})
     list(APPEND sources ${group}.c)
 endforeach()
@@ -17,9 +17,13 @@ add_executable(faults ${sources})
 set_target_properties(faults PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/faults
     NO_SYSTEM_FROM_IMPORTED ON)
-target_include_directories(faults PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_include_directories(faults PRIVATE
+    ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR})
 target_compile_features(faults PRIVATE c_std_11)
 target_compile_options(faults PRIVATE -Wall -Wextra -Wno-missing-field-initializers)
+if(SAFEPOINT_PORTABLE)
+    target_compile_definitions(faults PRIVATE SAFEPOINT_PORTABLE)
+endif()
 target_link_libraries(faults PRIVATE safepoint::static ${CMAKE_DL_LIBS})
 
 foreach(group ${groups})

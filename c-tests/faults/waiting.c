@@ -114,7 +114,7 @@ static long act_end(void)
 
 static const struct scenario others[OTHERS] = {
     {.name = "sleep", .setup = waited, .act = act_sleep},
-    {.name = "the first wait", .setup = init, .act = act_sleep,
+    {.name = "the first wait", .function = "sleep", .setup = init, .act = act_sleep,
      .may_differ = "signal-23 timers"},
     {.name = "nanosleep", .setup = waited, .act = act_nanosleep},
     {.name = "clock_nanosleep", .setup = waited, .act = act_clock_nanosleep},

@@ -25,7 +25,8 @@ fn sendable(signum: c_int) -> Result<c_int, Errno> {
 /// unless it is blocked; its handler runs at the next check.
 /// Windows: by this, not by raise(), where several threads do.
 ///
-/// Thread: any · In a signal handler: yes · Errors: EINVAL
+/// Thread: any · In a signal handler: yes · Errors: EINVAL, EAGAIN a real-time
+/// signal, and the user has too many pending
 #[unsafe(no_mangle)]
 #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub extern "C" fn sig_raise(signum: c_int) -> c_int {
@@ -48,7 +49,8 @@ pub extern "C" fn sig_kill(pid: c_int, signum: c_int) -> c_int {
 /// joined and was not detached, or is known to live.
 /// Windows: -ENOTSUP.
 ///
-/// Thread: any · In a signal handler: yes · Errors: EINVAL, ESRCH it has ended
+/// Thread: any · In a signal handler: yes · Errors: EINVAL, ESRCH it has ended,
+/// EAGAIN as for sig_raise()
 #[unsafe(no_mangle)]
 #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".text.safepoint_zone"))]
 pub unsafe extern "C" fn sig_kill_thread(thread: usize, signum: c_int) -> c_int {

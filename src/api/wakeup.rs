@@ -35,7 +35,8 @@ pub type Wakeup = Option<extern "C" fn(signum: c_int, arg: *mut c_void)>;
 ///
 /// Thread: owner · In a signal handler: no · Errors: EINVAL fd would block, or
 /// is no pipe, socket or eventfd that can be written to; unknown flag; EBADF
-/// not open; EPERM; EMFILE, ENFILE, ENOMEM
+/// not open; EPERM; EMFILE, ENFILE, ENOMEM; EBUSY somebody has closed the
+/// duplicate, and opens a file in its place
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sig_set_wakeup_fd(
     fd: c_int,

@@ -228,7 +228,7 @@ pub fn map(size: usize) -> Result<*mut c_void, Errno> {
 pub fn wake_kind(fd: c_int) -> Result<WakeKind, Errno> {
     let _errno = SavedErrno::new();
     // SAFETY: no pointers.
-    let flags = check(unsafe { libc::fcntl(fd, libc::F_GETFL) })?;
+    let flags = again(|| unsafe { libc::fcntl(fd, libc::F_GETFL) })?;
     if flags & libc::O_NONBLOCK == 0 || flags & libc::O_ACCMODE == libc::O_RDONLY {
         return Err(EINVAL);
     }
@@ -267,7 +267,7 @@ fn wake_kind_of_event(fd: c_int) -> Result<WakeKind, Errno> {
 pub fn duplicate(fd: c_int) -> Result<c_int, Errno> {
     let _errno = SavedErrno::new();
     // SAFETY: no pointers.
-    check(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3) })
+    again(|| unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3) })
 }
 
 /// Put the file of `fd` under `number`, in one step.
@@ -275,13 +275,15 @@ pub fn put_under(fd: c_int, number: c_int) -> Result<(), Errno> {
     let _errno = SavedErrno::new();
     #[cfg(not(target_os = "macos"))]
     // SAFETY: no pointers.
-    check(unsafe { libc::dup3(fd, number, libc::O_CLOEXEC) })?;
+    again(|| unsafe { libc::dup3(fd, number, libc::O_CLOEXEC) })?;
     #[cfg(target_os = "macos")]
     // SAFETY: no pointers.
-    unsafe {
-        check(libc::dup2(fd, number))?;
-        check(libc::fcntl(number, libc::F_SETFD, libc::FD_CLOEXEC))?;
-    }
+    again(|| unsafe {
+        match libc::dup2(fd, number) {
+            -1 => -1,
+            _ => libc::fcntl(number, libc::F_SETFD, libc::FD_CLOEXEC),
+        }
+    })?;
     Ok(())
 }
 
@@ -325,6 +327,18 @@ pub fn new_nobody() -> Result<c_int, Errno> {
         close(writer); // what is left is for reading: EBADF, and no SIGPIPE
     }
     Ok(nobody)
+}
+
+/// Three times at most, where a signal has ended it, or somebody is just
+/// opening a file under that number: EBUSY. EINTR is for what handlers raise.
+fn again(call: impl Fn() -> c_int) -> Result<c_int, Errno> {
+    for _ in 0..3 {
+        match check(call()) {
+            Err(EINTR | EBUSY) => let_others_run(),
+            result => return result,
+        }
+    }
+    Err(EBUSY)
 }
 
 fn check(result: c_int) -> Result<c_int, Errno> {

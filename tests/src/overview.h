@@ -57,6 +57,9 @@
  * - Each function's comment ends with three facts: the thread that may call
  *   it, whether it may be called in a signal handler, its errors. "owner
  *   (any)" means something on the owner alone, and does no harm elsewhere.
+ * - An error that is not named there is the system's own, of a call that the
+ *   function had to make. EINTR, EAGAIN, EBUSY and EPERM come only where they
+ *   are named, and where none is, there is none.
  * - On Windows what there is nothing like is -ENOTSUP: it is said at each
  *   function. Ctrl-C, Ctrl-Break and a closed console arrive on a thread of the
  *   system's, and so does what is said of signal handlers here. ESTALE is
