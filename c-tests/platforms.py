@@ -19,14 +19,14 @@ SAME = "the same code as on x86-64"
 NO_STEPS = "Linux cannot single-step there; `portable` steps through the same code"
 NO_REGISTERS = "the runner knows 64-bit registers; `portable` steps through the same code"
 ELSEWHERE = {
-    "faults": "the runner knows x86-64's registers; the code is the same",
+    "faults": "the runner knows x86-64's registers only",
     "windows": "of Windows' own console and runtime",
 }
 NO_PTRACE = "Windows has no ptrace, nor signals between two instructions"
 PLATFORMS = {
     "x86-64": ("default", {"windows": ELSEWHERE["windows"]}),
-    "portable": ("portable", ELSEWHERE | {"step": SAME}),
-    "musl": ("musl", ELSEWHERE | {"step": SAME}),
+    "portable": ("portable", {"windows": ELSEWHERE["windows"], "step": SAME}),
+    "musl": ("musl", {"windows": ELSEWHERE["windows"], "step": SAME}),
     "i686": ("i686", ELSEWHERE | {"step": NO_REGISTERS}),
     "aarch64": ("aarch64", ELSEWHERE),
     "armv7": ("armv7", ELSEWHERE | {"step": NO_STEPS}),

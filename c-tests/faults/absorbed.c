@@ -39,7 +39,64 @@
     "wait fails"
 #define PRCTL "only how the thread is named, and how exactly it wakes"
 
+/* The kicks of kicks_plain.rs. */
+#define NO_KICKS "the thread that sends kicks again is the timer: none is to be had"
+#define LOOKS "the thread that sends kicks again looks once more"
+#define FIRST "a child has no thread that sends kicks again until it needs one"
+/* musl's. */
+#define TO_SEND "musl blocks all signals while it sends one: " MASK
+#define ALARM "alarm() has no errors: nothing was left of it"
+#define TWO_CALLS "musl asks in another way, or sets FD_CLOEXEC once more"
+
 struct absorbed absorbed[] = {
+#ifdef SAFEPOINT_PORTABLE
+    {WAKE, "arrivals/arrival", "futex", .may_differ = "breaker counters"},
+    {KICK, "arrivals/", "tgkill", .may_differ = "breaker counters"},
+    {ASKS, "wakeup/event_fd", "ppoll"},
+    {ASKS, "contexts/context_adopt", "ppoll"},
+    {LOOKS, "handlers/set_escalation", "futex"},
+    {LOOKS, "waiting/blocking_begin", "futex"},
+    {LOOKS, "waiting/the first wait", "futex"},
+    {LOOKS, "processes/", "futex"},
+    {FIRST, "processes/", "clone3"},
+    {NO_KICKS, "handlers/set_escalation", "mmap", .gives = ENOMEM},
+    {NO_KICKS, "handlers/set_escalation", "mprotect", .gives = ENOMEM},
+    {NO_KICKS, "handlers/set_escalation", "clone3", .gives = ENOMEM},
+    {NO_KICKS, "waiting/blocking_begin", "mmap", .gives = ENOMEM},
+    {NO_KICKS, "waiting/blocking_begin", "mprotect", .gives = ENOMEM},
+    {NO_KICKS, "waiting/blocking_begin", "clone3", .gives = ENOMEM},
+    {NO_KICKS, "waiting/the first wait", "mmap", .gives = ENOMEM},
+    {NO_KICKS, "waiting/the first wait", "mprotect", .gives = ENOMEM},
+    {NO_KICKS, "waiting/the first wait", "clone3", .gives = ENOMEM},
+    {THEIRS, "handlers/set_escalation", "rt_sigaction", .either = true},
+    {THEIRS, "waiting/blocking_begin", "rt_sigaction", .either = true},
+    {THEIRS, "waiting/the first wait", "rt_sigaction", .either = true},
+#else
+    {KICK, "arrivals/", "rt_tgsigqueueinfo", .may_differ = "breaker counters"},
+    {SET, "arrivals/", "timer_settime"},
+    {DELETE, .call = "timer_delete", .may_differ = "timers"},
+    {NOBODY, "life/fini", "eventfd2", .may_differ = "fd"},
+    {NOBODY, "contexts/context_free", "eventfd2", .may_differ = "fd"},
+    {LATE, "waiting/the first wait", "timer_create", .may_differ = "timers"},
+    {LATE, "contexts/the first wait", "timer_create", .may_differ = "timers"},
+    {LATE, "processes/", "timer_create", .may_differ = "timers"},
+    {NO_TIMER, .call = "timer_create", .gives = ENOMEM},
+    {CHILD, "processes/", "eventfd2"},
+#endif
+#ifdef __GLIBC__
+    {NO_THREAD, "timing/call_after", "clone3", .gives = EAGAIN},
+    {THEIRS, "timing/call_after", "rt_sigaction"},
+    {THEIRS, .call = "set_robust_list"},
+#else
+    {THEIRS, "life/fini of a timer", "munmap", .may_differ = "maps"},
+    {ALARM, "timing/alarm", "setitimer"},
+    {TO_SEND, "sending/raise", "rt_sigprocmask", .left_out = true},
+    {TO_SEND, "sending/kill_thread", "rt_sigprocmask", .left_out = true},
+    {TO_SEND, "sending/queue", "rt_sigprocmask", .left_out = true},
+    {NO_THREAD, "timing/call_after", "clone", .gives = EAGAIN},
+    {THEIRS, "timing/call_after", "membarrier"},
+    {TWO_CALLS, "wakeup/set_wakeup_fd", "fstat", EBADF},
+#endif
     /* Masks. Those of the call itself come out. */
     {MASK, .call = "rt_sigprocmask", .may_differ = "mask", .either = true},
     /* Arrivals, and what wakes. */
@@ -55,12 +112,13 @@ struct absorbed absorbed[] = {
     {TWICE, "wakeup/set_wakeup_fd", "fcntl", EBUSY},
     {TWICE, "wakeup/set_wakeup_fd", "dup3", EINTR},
     {TWICE, "wakeup/set_wakeup_fd", "dup3", EBUSY},
+#ifndef __GLIBC__
+    {TWO_CALLS, "wakeup/set_wakeup_fd", "fcntl", .either = true},
+#endif
     {DRAIN, "wakeup/event_fd", "read"},
     {DRAIN, "arrivals/check", "read"},
     {DRAIN, "contexts/context_", "read"},
     {DRAIN, "life/fini", "read"},
-    {KICK, "arrivals/", "rt_tgsigqueueinfo", .may_differ = "breaker counters"},
-    {SET, "arrivals/", "timer_settime"},
     {WAKE, "arrivals/latch_set", "futex", .may_differ = "threads"},
     {JOIN, "life/fini of a timer", "futex", .may_differ = "threads",
      .may_die = SIGABRT},
@@ -68,23 +126,15 @@ struct absorbed absorbed[] = {
     {WAKE, "timing/", "futex"},
     /* What only takes away. */
     {CLOSE, .call = "close", .may_differ = "fd"},
-    {DELETE, .call = "timer_delete", .may_differ = "timers"},
     {ACTION, "life/fini", "rt_sigaction", .may_differ = "signal"},
     {ACTION, "contexts/context_free", "rt_sigaction", .may_differ = "signal"},
     {ACTION, "handlers/set_kick", "rt_sigaction", .may_differ = "signal"},
-    {NOBODY, "life/fini", "eventfd2", .may_differ = "fd"},
-    {NOBODY, "contexts/context_free", "eventfd2", .may_differ = "fd"},
     {NOBODY, "life/fini", "dup3", .may_differ = "fd"},
     {NOBODY, "contexts/context_free", "dup3", .may_differ = "fd"},
     /* One error for all. */
-    {LATE, "waiting/the first wait", "timer_create", .may_differ = "timers"},
-    {LATE, "contexts/the first wait", "timer_create", .may_differ = "timers"},
-    {LATE, "processes/", "timer_create", .may_differ = "timers"},
-    {NO_TIMER, .call = "timer_create", .gives = ENOMEM},
     {NO_MEMORY, "contexts/", "mmap", .gives = ENOMEM},
     {NO_THREAD, "timing/call_after", "mmap", .gives = EAGAIN, .or_gives = ENOMEM},
     {NO_THREAD, "timing/call_after", "mprotect", .gives = EAGAIN},
-    {NO_THREAD, "timing/call_after", "clone3", .gives = EAGAIN},
     {NO_EVENT, "wakeup/set_wakeup_fd of an eventfd", "write", .gives = EINVAL},
     /* Waits. */
     {TIME, "waiting/wait", "rt_sigtimedwait", EAGAIN, .gives = ETIMEDOUT},
@@ -94,11 +144,8 @@ struct absorbed absorbed[] = {
      .may_differ = "breaker counters calls forwards"},
     {AGAIN, "contexts/the first wait", .error = EINTR},
     /* A child. */
-    {CHILD, "processes/", "eventfd2"},
     {CHILD, "processes/", "dup3"},
     /* What is not ours. */
-    {THEIRS, .call = "set_robust_list"},
-    {THEIRS, "timing/call_after", "rt_sigaction"},
     {PRCTL, .call = "prctl"},
     {0},
 };

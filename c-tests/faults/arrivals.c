@@ -13,7 +13,12 @@ static void check_failures(void)
     const char *call = shared->injected ? call_name(shared->fault.number) : "";
     int last = 0;
     bool failed = strcmp(call, "write") == 0 || strcmp(call, "sendto") == 0;
-    ASSERT_EQ(sig_wakeup_failures(&last), failed);
+    int count = sig_wakeup_failures(&last);
+#ifdef SAFEPOINT_PORTABLE
+    if (count == 0 && shared->fault.error == EAGAIN)
+        return; /* sig_event_fd() is a pipe: full is readable */
+#endif
+    ASSERT_EQ(count, failed);
     if (failed)
         ASSERT_EQ(last, shared->fault.error);
 }

@@ -19,6 +19,14 @@
 
 #define SIGNALS 64
 
+/* Where signals say nothing, a thread sends kicks again. It comes with the
+ * first timer, and stays, whatever fails then. */
+#ifdef SAFEPOINT_PORTABLE
+#define KICKING " threads maps"
+#else
+#define KICKING ""
+#endif
+
 struct scenario {
     const char *name;
     void (*setup)(void);
@@ -67,6 +75,8 @@ struct absorbed {
     const char *may_differ;
     /* Or else it is the error all the same. */
     bool either;
+    /* Or it is not to be tried at all. */
+    bool left_out;
     /* Or else it may die by this signal. */
     int may_die;
     /* On how many it was: the tester's own. */

@@ -78,6 +78,11 @@ static bool run_scenario(const char *group, const struct scenario *scenario)
         for (const int *error = call_errors(path.at[i].number); *error; error++) {
             struct fault fault = path.at[i];
             fault.error = *error;
+            struct absorbed *row = find_absorbed(group, scenario, &fault);
+            if (row && row->left_out) {
+                row->count++;
+                continue;
+            }
             failures += !try(group, scenario, &fault);
             faults++;
         }

@@ -23,7 +23,7 @@ static long act_kill(void)
 
 static long act_kill_thread(void)
 {
-    return sig_kill_thread(pthread_self(), SIGUSR1);
+    return sig_kill_thread((uintptr_t)pthread_self(), SIGUSR1);
 }
 
 static long act_queue(void)

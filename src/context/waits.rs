@@ -87,7 +87,7 @@ impl Context {
         let timer = new_timer(Some(thread), signum as i32, says);
         waiting.set_timer(timer.ok());
         if self.always_repeats() {
-            timer?;
+            timer.inspect_err(|_| self.give_waits_up())?;
         }
         waiting.repeat(self.always_repeats());
         waiting.prepare(self.number, me, thread, signum);

@@ -71,6 +71,7 @@ pub fn pidfd_send(pidfd: c_int, signum: c_int) -> Result<(), Errno> {
 
 /// SIGALRM after so many seconds; those that were left.
 pub fn alarm(seconds: u32) -> u32 {
+    let _errno = SavedErrno::new();
     // SAFETY: no preconditions.
     unsafe { libc::alarm(seconds) }
 }

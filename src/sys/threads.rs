@@ -50,6 +50,7 @@ pub fn start_thread(
 
 /// Wait until a thread that was started here has ended.
 pub fn join(thread: usize) {
+    let _errno = SavedErrno::new(); // musl unmaps its stack
     // SAFETY: started here, and joined once.
     unsafe { libc::pthread_join(thread as libc::pthread_t, null_mut()) };
 }
