@@ -64,6 +64,8 @@
  *   function. Ctrl-C, Ctrl-Break and a closed console arrive on a thread of the
  *   system's, and so does what is said of signal handlers here. ESTALE is
  *   WSAESTALE, 10070, there. Fibers: an owner waits on one of them only.
+ * - macOS and FreeBSD: what differs is said at each function. Nothing of it has
+ *   run there.
  * - SAFEPOINT_NO_INLINE, defined before this header is included, leaves
  *   declarations only: for cffi, translators and other compilers.
  */
@@ -362,6 +364,7 @@ typedef struct sig_disposition {
  * SAFEPOINT_KEEP_IGNORED left the signal ignored.
  * Windows: SIGINT, SIGBREAK, SIGTERM, SIGABRT, SIGFPE, SIGILL and SIGSEGV;
  * others are -EINVAL, here as everywhere.
+ * FreeBSD: real-time signals are -EINVAL everywhere; macOS has none.
  *
  * Thread: owner (the first to install becomes it) · In a signal handler: no ·
  * Errors: EINVAL no such signal, one that cannot be caught, NULL handler,
@@ -652,6 +655,7 @@ typedef void (*sig_wakeup)(int signum, void *arg);
  * once. -1 is none. What is pending already wakes at once. `old_fd`, where
  * not NULL, gets the number that was set before, or -1.
  * Windows: a socket, which is made non-blocking; anything else is -EINVAL.
+ * macOS: `fd` is set F_SETNOSIGPIPE, for all who write to it.
  *
  * Thread: owner · In a signal handler: no · Errors: EINVAL fd would block, or
  * is no pipe, socket or eventfd that can be written to; unknown flag; EBADF
@@ -739,6 +743,8 @@ int sig_wakeup_failures(int *last_error);
  * close and dup2. It is made again on EINTR with these very arguments, so a
  * time from now on begins anew.
  * Windows: -ENOTSUP.
+ * FreeBSD: a number that the kernel does not know raises SIGSYS. macOS: the
+ * result is an int.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -908,6 +914,7 @@ long sig_fcntl_lock(int fd, int command, struct flock *lock);
 /**
  * sendfile(2). The offset is moved only by what was sent.
  * Windows: -ENOTSUP.
+ * macOS, FreeBSD: to a socket only.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -916,6 +923,7 @@ long sig_sendfile(int to, int from, int64_t *offset, size_t size);
 /**
  * splice(2).
  * Windows: -ENOTSUP.
+ * macOS, FreeBSD: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -929,6 +937,7 @@ long sig_splice(int from,
 /**
  * copy_file_range(2).
  * Windows: -ENOTSUP.
+ * macOS: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -1016,6 +1025,7 @@ long sig_accept(int fd, struct sockaddr *peer, unsigned int *size);
 /**
  * accept4(2).
  * Windows: -ENOTSUP.
+ * macOS: with flags -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -1078,6 +1088,7 @@ long sig_pselect(int count,
 /**
  * epoll_wait(2): `timeout` in milliseconds, -1 for ever.
  * Windows: -ENOTSUP.
+ * macOS, FreeBSD: -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -1158,6 +1169,7 @@ long sig_futex_wait(const uint32_t *word,
  * sem_wait(3): `semaphore` is a sem_t. Inside it is the C library's, between
  * sig_blocking_begin() and its end, and is a cancellation point.
  * Windows: -ENOTSUP.
+ * macOS: one of sem_open(3).
  *
  * Thread: any · In a signal handler: no · Errors: EINVAL, EINTR, ENOMEM
  */
@@ -1367,6 +1379,7 @@ int sig_pending(uint64_t *set);
  * wanted. At most `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no
  * limit, 0 only looks.
  * Windows: what is recorded, or arrives.
+ * macOS: looks every 5 ms for what is blocked, and cannot say who sent it.
  *
  * Thread: any · In a signal handler: no · Errors: ETIMEDOUT none came, EINTR
  * a handler raised, EINVAL no signal in the set, size too small; E2BIG

@@ -37,6 +37,8 @@ use crate::zone::bit;
 /// close and dup2. It is made again on EINTR with these very arguments, so a
 /// time from now on begins anew.
 /// Windows: -ENOTSUP.
+/// FreeBSD: a number that the kernel does not know raises SIGSYS. macOS: the
+/// result is an int.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]

@@ -144,6 +144,7 @@ pub unsafe extern "C" fn sig_fcntl_lock(
 
 /// sendfile(2). The offset is moved only by what was sent.
 /// Windows: -ENOTSUP.
+/// macOS, FreeBSD: to a socket only.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -159,6 +160,7 @@ pub unsafe extern "C" fn sig_sendfile(
 
 /// splice(2).
 /// Windows: -ENOTSUP.
+/// macOS, FreeBSD: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -178,6 +180,7 @@ pub unsafe extern "C" fn sig_splice(
 
 /// copy_file_range(2).
 /// Windows: -ENOTSUP.
+/// macOS: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]

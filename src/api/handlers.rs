@@ -64,6 +64,7 @@ pub struct Disposition {
 /// SAFEPOINT_KEEP_IGNORED left the signal ignored.
 /// Windows: SIGINT, SIGBREAK, SIGTERM, SIGABRT, SIGFPE, SIGILL and SIGSEGV;
 /// others are -EINVAL, here as everywhere.
+/// FreeBSD: real-time signals are -EINVAL everywhere; macOS has none.
 ///
 /// Thread: owner (the first to install becomes it) · In a signal handler: no ·
 /// Errors: EINVAL no such signal, one that cannot be caught, NULL handler,

@@ -161,6 +161,7 @@ pub(super) unsafe fn pending(of: Of, set: *mut u64) -> Result<(), Errno> {
 /// wanted. At most `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no
 /// limit, 0 only looks.
 /// Windows: what is recorded, or arrives.
+/// macOS: looks every 5 ms for what is blocked, and cannot say who sent it.
 ///
 /// Thread: any · In a signal handler: no · Errors: ETIMEDOUT none came, EINTR
 /// a handler raised, EINVAL no signal in the set, size too small; E2BIG

@@ -118,6 +118,7 @@ pub unsafe extern "C" fn sig_futex_wait(
 /// sem_wait(3): `semaphore` is a sem_t. Inside it is the C library's, between
 /// sig_blocking_begin() and its end, and is a cancellation point.
 /// Windows: -ENOTSUP.
+/// macOS: one of sem_open(3).
 ///
 /// Thread: any · In a signal handler: no · Errors: EINVAL, EINTR, ENOMEM
 #[unsafe(no_mangle)]

@@ -118,6 +118,7 @@ pub unsafe extern "C" fn sig_accept(
 
 /// accept4(2).
 /// Windows: -ENOTSUP.
+/// macOS: with flags -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -213,6 +214,7 @@ pub unsafe extern "C" fn sig_pselect(
 
 /// epoll_wait(2): `timeout` in milliseconds, -1 for ever.
 /// Windows: -ENOTSUP.
+/// macOS, FreeBSD: -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]

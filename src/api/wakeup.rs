@@ -32,6 +32,7 @@ pub type Wakeup = Option<extern "C" fn(signum: c_int, arg: *mut c_void)>;
 /// once. -1 is none. What is pending already wakes at once. `old_fd`, where
 /// not NULL, gets the number that was set before, or -1.
 /// Windows: a socket, which is made non-blocking; anything else is -EINVAL.
+/// macOS: `fd` is set F_SETNOSIGPIPE, for all who write to it.
 ///
 /// Thread: owner · In a signal handler: no · Errors: EINVAL fd would block, or
 /// is no pipe, socket or eventfd that can be written to; unknown flag; EBADF

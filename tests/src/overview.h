@@ -64,6 +64,8 @@
  *   function. Ctrl-C, Ctrl-Break and a closed console arrive on a thread of the
  *   system's, and so does what is said of signal handlers here. ESTALE is
  *   WSAESTALE, 10070, there. Fibers: an owner waits on one of them only.
+ * - macOS and FreeBSD: what differs is said at each function. Nothing of it has
+ *   run there.
  * - SAFEPOINT_NO_INLINE, defined before this header is included, leaves
  *   declarations only: for cffi, translators and other compilers.
  */
