@@ -202,11 +202,15 @@ int sig_adopt(void);
  * Windows: SIGINT and SIGBREAK are Ctrl-C and Ctrl-Break. That the console is
  * closed, the user logs off or the system shuts down is SIGTERM: the system
  * ends the process some seconds later, or at once when the handler for
- * SIGTERM is put back (sig_restore(), sig_default(), sig_fini()); until then it
- * is held. raise() brings all seven; where two threads call it at the same
- * time, one finds the C runtime's default. After AllocConsole(), FreeConsole()
- * or AttachConsole() the system has forgotten us: have the console first.
- * abort() ends the process when SIGABRT has been recorded.
+ * SIGTERM is put back (sig_restore(), sig_default(), sig_fini()); until then
+ * it is held. raise() brings all seven; where two threads call it at the same
+ * time, one finds the C runtime's default, and so may sig_verify(),
+ * sig_query() and sig_restore() while one calls it. To the console ours
+ * stands until it is put back by this library: signal(SIGINT, SIG_DFL) over
+ * it is taken for such a moment, and sig_default() is what ends it. After
+ * AllocConsole(), FreeConsole() or AttachConsole() the system has forgotten
+ * us: have the console first. abort() ends the process when SIGABRT has been
+ * recorded.
  *
  * Two copies of this library in one process (two plugins, each linked with
  * the static one) know each other and always chain: both get their signals.
@@ -1298,7 +1302,8 @@ int sig_cancel(uint64_t id);
 /**
  * Send a signal to the calling thread. It has arrived when this returns,
  * unless it is blocked; its handler runs at the next check.
- * Windows: by this, not by raise(), where several threads do.
+ * Windows: by this, not by raise(), where several threads do. Where ours was
+ * installed it is what is called, though signal() has put SIG_DFL over it.
  *
  * Thread: any · In a signal handler: yes · Errors: EINVAL, EAGAIN a real-time
  * signal, and the user has too many pending

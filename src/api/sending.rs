@@ -23,7 +23,8 @@ fn sendable(signum: c_int) -> Result<c_int, Errno> {
 
 /// Send a signal to the calling thread. It has arrived when this returns,
 /// unless it is blocked; its handler runs at the next check.
-/// Windows: by this, not by raise(), where several threads do.
+/// Windows: by this, not by raise(), where several threads do. Where ours was
+/// installed it is what is called, though signal() has put SIG_DFL over it.
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL, EAGAIN a real-time
 /// signal, and the user has too many pending

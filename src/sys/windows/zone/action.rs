@@ -183,11 +183,31 @@ pub(super) fn tell(info: &mut SigInfo) {
     }
 }
 
-/// It stands there while somebody looks what does: once more, when that is
-/// over.
+/// It stands there while somebody looks what does: a call of ours where that is
+/// to stand there, though it may find the default, as wine's raise() reads and
+/// resets in two steps. Else of what is back there.
 unsafe extern "C" fn on_signal_meanwhile(signum: c_int) {
-    LOCK.with(|| {});
-    raise(signum);
+    match LOCK.with(|| stand_again(signum)) {
+        // SAFETY: what the C runtime passed.
+        true => unsafe { on_signal(signum) },
+        false => raise(signum),
+    }
+}
+
+/// The runtime has put the default there before it called ours, which still is
+/// to stand there: false where it is not, or somebody else's stands there. Under
+/// the lock.
+fn stand_again(signum: c_int) -> bool {
+    if Ours::of(signum).stands.load(Relaxed) == 0 {
+        return false;
+    }
+    let ours = on_signal as *const () as usize;
+    let now = exchange(signum, ours);
+    if now != DEFAULT.handler && now != ours {
+        exchange(signum, now); // somebody was quicker
+        return false;
+    }
+    true
 }
 
 /// Ours: what the C runtime calls.
@@ -196,26 +216,30 @@ unsafe extern "C" fn on_signal(signum: c_int) {
         return;
     }
     let is_fault = faults::is_in_one(signum);
-    let ours = Ours::of(signum);
     let action = LOCK.with(|| {
-        // The runtime has put the default there.
-        if ours.stands.load(Relaxed) != 0 {
-            let now = exchange(signum, on_signal as *const () as usize);
-            if now != DEFAULT.handler && now != on_signal as *const () as usize {
-                exchange(signum, now); // somebody was quicker
-            }
-        }
-        ours.get()
+        stand_again(signum);
+        Ours::of(signum).get()
     });
     let mut info = if is_fault { SigInfo::fault() } else { SigInfo::raised() };
     // SAFETY: it was set with SA_SIGINFO.
     unsafe { call_handler(&action, signum, &mut info, null_mut()) };
 }
 
-/// As if raise() had been called; but no other thread finds the default there,
-/// as one does that calls raise() at the same time.
-pub fn raise_here(signum: c_int) -> Result<(), c_int> {
+/// Whom a signal comes to that nobody raises by the C runtime. Where the default
+/// stands in the place of ours, a thread is inside raise() and has not got to
+/// ours yet; or ours was installed on another thread than this one, to whom the
+/// runtime shows a table of its own (SIGSEGV, SIGFPE, SIGILL).
+pub(super) fn standing(signum: c_int) -> Result<Action, c_int> {
     let action = swap_action(signum, None)?;
+    let ours = Ours::of(signum);
+    let is_ours = action == DEFAULT && ours.stands.load(Relaxed) != 0;
+    Ok(if is_ours { ours.get() } else { action })
+}
+
+/// As if raise() had been called; but the default is not done where it is there
+/// for a moment only, or on this thread only.
+pub fn raise_here(signum: c_int) -> Result<(), c_int> {
+    let action = standing(signum)?;
     if action.flags & SA_SIGINFO == 0 {
         raise(signum);
     } else {

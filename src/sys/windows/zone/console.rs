@@ -16,7 +16,7 @@ use windows_sys::Win32::System::Threading::{
     ExitProcess, TLS_OUT_OF_INDEXES, TlsAlloc, TlsGetValue, TlsSetValue,
 };
 
-use super::action::{SA_SIGINFO, call_handler, swap_action};
+use super::action::{SA_SIGINFO, call_handler, standing, swap_action};
 use super::{SIGBREAK, SIGINT, SIGTERM, SavedErrno, SigInfo, park, wake_all};
 
 /// Where a console's thread keeps which signal it has passed on, and whether
@@ -92,7 +92,7 @@ unsafe extern "system" fn on_event(event: u32) -> i32 {
         _ => return 0,
     };
     let before = CLOSED.load(SeqCst);
-    let ours = swap_action(signum, None);
+    let ours = standing(signum);
     let Some(ours) = ours.ok().filter(|action| action.flags & SA_SIGINFO != 0) else {
         return 0;
     };
