@@ -202,9 +202,11 @@ int sig_adopt(void);
  * Windows: SIGINT and SIGBREAK are Ctrl-C and Ctrl-Break. That the console is
  * closed, the user logs off or the system shuts down is SIGTERM: the system
  * ends the process some seconds later, or at once when the handler for
- * SIGTERM is put back (sig_restore(), sig_default(), sig_fini()); until then
- * it is held. raise() brings all seven; where two threads call it at the same
- * time, one finds the C runtime's default, and so may sig_verify(),
+ * SIGTERM is put back by sig_restore(), sig_default(), sig_ignore() or
+ * sig_fini(); until then it is held. That SAFEPOINT_ONESHOT has put it back
+ * does not count: the handler has yet to run, and one of these says that the
+ * owner is done. raise() brings all seven; where two threads call it at the
+ * same time, one finds the C runtime's default, and so may sig_verify(),
  * sig_query() and sig_restore() while one calls it. To the console ours
  * stands until it is put back by this library: signal(SIGINT, SIG_DFL) over
  * it is taken for such a moment, and sig_default() is what ends it. After

@@ -269,8 +269,16 @@ pub fn restore_all(context: &Context) {
                 };
                 forget(context, signum, left);
             }
+            let_go(signum);
         }
     });
+}
+
+/// Its owner has done with this signal: if nobody else handles it, say so.
+fn let_go(signum: u32) {
+    if Line::of(signum).ours() != Ours::Handler {
+        sys::let_go(signum);
+    }
 }
 
 /// Whether system calls that the signal interrupts go on by themselves.
@@ -313,16 +321,23 @@ impl Context {
 
     /// False where another context handles it.
     pub fn ignore(&self, signum: u32) -> Result<bool, Errno> {
-        set_plain(self, signum, true)
+        set_plain(self, signum, true).inspect(|_| let_go(signum))
     }
 
     /// False where another context handles or ignores it.
     pub fn default(&self, signum: u32) -> Result<bool, Errno> {
-        set_plain(self, signum, false)
+        set_plain(self, signum, false).inspect(|_| let_go(signum))
     }
 
     pub fn restore(&self, signum: u32) -> Result<bool, Errno> {
-        restore(self, signum)
+        restore(self, signum).inspect(|_| let_go(signum))
+    }
+
+    /// Put it back for a ONESHOT handler, which has yet to run: who waits until
+    /// the owner has done with the signal goes on waiting.
+    pub fn spend(&self, signum: u32) {
+        // It fails for no signal that could be installed.
+        let _ = restore(self, signum);
     }
 
     /// What it wanted before, after a change that was made in vain.

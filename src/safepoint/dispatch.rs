@@ -41,8 +41,7 @@ pub fn signal(context: &Context, event: &Event) -> Option<Ready> {
 #[inline(always)]
 pub fn spend(context: &Context, signum: u32, flags: u32) {
     if flags & SAFEPOINT_ONESHOT != 0 {
-        // It fails for no signal that could be installed.
-        let _ = context.restore(signum);
+        context.spend(signum);
     }
 }
 

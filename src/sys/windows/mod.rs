@@ -18,9 +18,9 @@ use windows_sys::Win32::System::Threading::SwitchToThread;
 
 pub use super::zone::{
     CLOCK_MONOTONIC, CLOCK_REALTIME, SIG_BLOCK, SIG_SETMASK, SIG_UNBLOCK, SIGINT, VALID,
-    close, close_event, duplicate, enter_foreign, event_handle, leave_foreign, new_event,
-    new_nobody, park as wait_for_futex, put_under, this_thread, thread_number, timespec,
-    wake_kind,
+    close, close_event, duplicate, enter_foreign, event_handle, leave_foreign, let_go,
+    new_event, new_nobody, park as wait_for_futex, put_under, this_thread, thread_number,
+    timespec, wake_kind,
 };
 pub use calls::*;
 pub use names::*;

@@ -119,7 +119,7 @@ pub fn swap_action(signum: c_int, action: Option<&Action>) -> Result<Action, c_i
     if signum < 1 || VALID & 1u64.wrapping_shl(signum as u32 - 1) == 0 {
         return Err(libc::EINVAL);
     }
-    let (was, removed) = LOCK.with(|| swap_locked(signum, action));
+    let was = LOCK.with(|| swap_locked(signum, action));
     if was.handler == SIG_ERR {
         return Err(libc::EINVAL);
     }
@@ -129,14 +129,11 @@ pub fn swap_action(signum: c_int, action: Option<&Action>) -> Result<Action, c_i
         } else if set(&[signum]) & FAULTS != 0 {
             faults::watch();
         }
-    } else if removed && signum == SIGTERM {
-        console::close();
     }
     Ok(was)
 }
 
-/// What stood there; and whether ours was taken away.
-fn swap_locked(signum: c_int, action: Option<&Action>) -> (Action, bool) {
+fn swap_locked(signum: c_int, action: Option<&Action>) -> Action {
     let ours = Ours::of(signum);
     let is_ours = action.is_some_and(|action| action.flags & SA_SIGINFO != 0);
     let was = match action {
@@ -155,15 +152,14 @@ fn swap_locked(signum: c_int, action: Option<&Action>) -> (Action, bool) {
         let once = set(&[signum]) & FAULTS != 0 && was != DEFAULT.handler;
         Action { handler: was, flags: if once { SA_RESETHAND } else { 0 }, mask: 0 }
     };
-    let mut removed = false;
     if let Some(action) = action {
-        removed = ours.stands.swap(usize::from(is_ours), Relaxed) != 0 && !is_ours;
+        ours.stands.store(usize::from(is_ours), Relaxed);
         if is_ours {
             ours.set(action);
             timers_arrival(action);
         }
     }
-    (before, removed)
+    before
 }
 
 /// What a timer that says that a safe point is overdue is told to.

@@ -24,7 +24,7 @@ use super::{SIGBREAK, SIGINT, SIGTERM, SavedErrno, SigInfo, park, wake_all};
 static SEEN: AtomicU32 = AtomicU32::new(0);
 const HANDLED: usize = 1 << 8;
 
-/// Counts up when nobody handles SIGTERM any more.
+/// Counts up when an owner lets go of SIGTERM.
 static CLOSED: AtomicU32 = AtomicU32::new(0);
 
 /// Have the console tell us, from the first use on. It stays so: to be taken
@@ -77,11 +77,13 @@ pub fn is_passed_on(signum: c_int) -> bool {
     seen == signum as usize | HANDLED
 }
 
-/// Whoever handles SIGTERM has put it back: threads on which the console was
+/// Whoever handled this signal has put it back: threads on which the console was
 /// closed may end, and the process with them.
-pub fn close() {
-    CLOSED.fetch_add(1, SeqCst);
-    wake_all(&CLOSED);
+pub fn let_go(signum: u32) {
+    if signum == SIGTERM as u32 {
+        CLOSED.fetch_add(1, SeqCst);
+        wake_all(&CLOSED);
+    }
 }
 
 unsafe extern "system" fn on_event(event: u32) -> i32 {

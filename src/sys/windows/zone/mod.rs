@@ -29,6 +29,7 @@ use windows_sys::Win32::System::Threading::{
 
 pub use action::*;
 pub use common::*;
+pub use console::let_go;
 pub use parking::{park, thread_number, wake_all};
 pub use siginfo::*;
 pub use timers::*;
