@@ -60,7 +60,10 @@ static inline DWORD run_again(const char *argument)
     ASSERT_NE(GetModuleFileNameA(NULL, path, sizeof path), 0);
     snprintf(line, sizeof line, "\"%s\" %s", path, argument);
     ASSERT_TRUE(CreateProcessA(path, line, NULL, NULL, TRUE, 0, NULL, NULL, &how, &process));
-    ASSERT_EQ(WaitForSingleObject(process.hProcess, 100000), WAIT_OBJECT_0);
+    DWORD waited = WaitForSingleObject(process.hProcess, 100000);
+    if (waited != WAIT_OBJECT_0)
+        TerminateProcess(process.hProcess, 99);
+    ASSERT_EQ(waited, WAIT_OBJECT_0);
     ASSERT_TRUE(GetExitCodeProcess(process.hProcess, &status));
     CloseHandle(process.hThread);
     CloseHandle(process.hProcess);

@@ -14,6 +14,7 @@ use windows_sys::Win32::System::Threading::{
 };
 
 use super::{EAGAIN, ENOMEM, Errno};
+use crate::sys::zone::process_ends;
 
 /// Nothing is blocked.
 pub fn unblock(_: u32) -> Result<(), Errno> {
@@ -54,18 +55,11 @@ pub struct AtThreadExit(AtomicUsize);
 /// What is called, as only one is there.
 static FUNCTION: AtomicUsize = AtomicUsize::new(0);
 
-#[link(name = "ntdll")]
-unsafe extern "system" {
-    /// Whether the process ends: other threads are no more, and may have held
-    /// any lock.
-    fn RtlDllShutdownInProgress() -> u8;
-}
-
 unsafe extern "system" fn thread_ends(value: *const c_void) {
     let function = FUNCTION.load(Acquire);
     // SAFETY: no preconditions; stored by `AtThreadExit::call`.
     unsafe {
-        if function != 0 && RtlDllShutdownInProgress() == 0 {
+        if function != 0 && !process_ends() {
             let function: unsafe extern "C" fn(*mut c_void) = transmute(function);
             function(value.cast_mut());
         }

@@ -69,6 +69,18 @@ impl Spin {
     }
 }
 
+#[link(name = "ntdll")]
+unsafe extern "system" {
+    fn RtlDllShutdownInProgress() -> u8;
+}
+
+/// Whether the process ends: other threads are no more, and may have held any
+/// lock.
+pub fn process_ends() -> bool {
+    // SAFETY: no preconditions.
+    unsafe { RtlDllShutdownInProgress() != 0 }
+}
+
 unsafe extern "C" {
     /// The C runtime's, where errno is.
     fn _errno() -> *mut c_int;

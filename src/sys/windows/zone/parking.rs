@@ -18,7 +18,7 @@ use windows_sys::Win32::System::Threading::{
 };
 
 use super::wakeup::Socket;
-use super::{SavedErrno, Spin, now};
+use super::{SavedErrno, Spin, now, process_ends};
 
 /// As many as there can be owners, and some.
 const ROOM: usize = 8192;
@@ -69,6 +69,9 @@ fn slot() -> Option<u32> {
 }
 
 unsafe extern "system" fn thread_ends(number: *const c_void) {
+    if process_ends() {
+        return; // a thread that held the place's lock may be no more
+    }
     if let Some(place) = PLACES.get((number as usize).wrapping_sub(1)) {
         place.leave();
         place.taken.store(0, Release);
@@ -166,7 +169,6 @@ impl Place {
     }
 
     pub fn leave(&self) {
-        // At the end of the process whoever had the lock may be no more.
         if self.inside.load(SeqCst) == 0 {
             return;
         }
