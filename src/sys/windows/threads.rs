@@ -14,7 +14,7 @@ use windows_sys::Win32::System::Threading::{
 };
 
 use super::{EAGAIN, ENOMEM, Errno};
-use crate::sys::zone::process_ends;
+use crate::sys::zone::{keep_loaded, process_ends};
 
 /// Nothing is blocked.
 pub fn unblock(_: u32) -> Result<(), Errno> {
@@ -34,19 +34,6 @@ pub fn at_fork(
 ) -> Result<(), Errno> {
     keep_loaded();
     Ok(())
-}
-
-/// The console, timers and threads may come at any time.
-fn keep_loaded() {
-    use windows_sys::Win32::System::LibraryLoader::{
-        GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GET_MODULE_HANDLE_EX_FLAG_PIN,
-        GetModuleHandleExW,
-    };
-    let flags = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN;
-    let mut module = null_mut();
-    let inside = keep_loaded as *const () as *const u16;
-    // SAFETY: an address inside the module; a valid place.
-    unsafe { GetModuleHandleExW(flags, inside, &mut module) };
 }
 
 /// Called with a value of its own when a thread ends that was marked with it.

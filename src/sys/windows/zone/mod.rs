@@ -81,6 +81,20 @@ pub fn process_ends() -> bool {
     unsafe { RtlDllShutdownInProgress() != 0 }
 }
 
+/// The console, timers and the ends of threads may come at any time: from the
+/// first of them on the library stays where it is.
+pub fn keep_loaded() {
+    use windows_sys::Win32::System::LibraryLoader::{
+        GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GET_MODULE_HANDLE_EX_FLAG_PIN,
+        GetModuleHandleExW,
+    };
+    let flags = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN;
+    let mut module = core::ptr::null_mut();
+    let inside = keep_loaded as *const () as *const u16;
+    // SAFETY: an address inside the module; a valid place.
+    unsafe { GetModuleHandleExW(flags, inside, &mut module) };
+}
+
 unsafe extern "C" {
     /// The C runtime's, where errno is.
     fn _errno() -> *mut c_int;

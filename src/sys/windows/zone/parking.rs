@@ -18,7 +18,7 @@ use windows_sys::Win32::System::Threading::{
 };
 
 use super::wakeup::Socket;
-use super::{SavedErrno, Spin, now, process_ends};
+use super::{SavedErrno, Spin, keep_loaded, now, process_ends};
 
 /// As many as there can be owners, and some.
 const ROOM: usize = 8192;
@@ -56,7 +56,8 @@ fn slot() -> Option<u32> {
     if let Some(slot) = MINE.load(Acquire).checked_sub(1) {
         return Some(slot);
     }
-    // SAFETY: it is static, and the library is never unmapped.
+    keep_loaded();
+    // SAFETY: it is static, and the library is not unmapped any more.
     let slot = unsafe { FlsAlloc(Some(thread_ends)) };
     if slot == FLS_OUT_OF_INDEXES {
         return None;
