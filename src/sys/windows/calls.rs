@@ -4,7 +4,7 @@
 
 use core::ffi::{c_int, c_long};
 
-use super::super::zone::{POLL, SIGNALS, SLEEP, WORD};
+use super::super::zone::{ABSOLUTE, POLL, SIGNALS, SLEEP, WORD};
 
 pub use windows_sys::Win32::Networking::WinSock::WSAPOLLFD as pollfd;
 
@@ -37,7 +37,7 @@ pub const SYS_ppoll: c_long = POLL;
 pub const SYS_rt_sigtimedwait: c_long = SIGNALS;
 
 pub const AT_FDCWD: c_int = 0;
-pub const TIMER_ABSTIME: c_int = 1;
+pub const TIMER_ABSTIME: c_int = ABSOLUTE;
 /// The place of what a wait for a word expects, in its arguments.
 pub const FUTEX_WAIT_BITSET: c_int = 0;
 pub const FUTEX_BITSET_MATCH_ANY: c_int = 0;

@@ -25,6 +25,9 @@ pub const POLL: c_long = 2;
 pub const WORD: c_long = 3;
 pub const SIGNALS: c_long = 4;
 
+/// How to sleep: until a clock shows the time.
+pub const ABSOLUTE: c_int = 1;
+
 /// A time, as C has it there.
 #[allow(non_camel_case_types)] // C's name
 #[derive(Clone, Copy)]
@@ -34,7 +37,8 @@ pub struct timespec {
     pub tv_nsec: c_long,
 }
 
-const EINTR: c_long = -(libc::EINTR as c_long);
+/// A result, or the errno, which is EINTR where something has arrived.
+type Waited = Result<c_long, c_int>;
 
 /// Wait, unless the word is set: the result or the negative errno, -EINTR if
 /// the word was set or something has arrived.
@@ -45,40 +49,57 @@ pub unsafe fn wait(breaker: *const u32, number: c_long, of: &[usize; 6]) -> c_lo
     let _errno = SavedErrno::new();
     // SAFETY: the caller's word.
     unsafe {
-        if breaker.read_volatile() != 0 {
-            return EINTR;
-        }
-        let [first, second, third, fourth, ..] = *of;
-        match number {
-            SLEEP => sleep(first as c_int, third),
-            POLL if fourth != 0 => -c_long::from(libc::ENOTSUP), // a mask
-            POLL => poll(first as *mut WSAPOLLFD, second, until(third)),
-            WORD => word(first, third as u32, absolute(fourth)), // second: how
-            SIGNALS if !rest(until(third)) => -c_long::from(libc::EAGAIN),
-            SIGNALS => EINTR,
-            _ => -c_long::from(libc::ENOTSUP),
+        match breaker.read_volatile() {
+            0 => made(number, of).unwrap_or_else(|error| -c_long::from(error)),
+            _ => -c_long::from(libc::EINTR),
         }
     }
 }
 
-fn nanoseconds(time: timespec) -> u64 {
-    (time.tv_sec as u64).saturating_mul(1_000_000_000).saturating_add(time.tv_nsec as u64)
+/// # Safety
+/// As [`wait`].
+unsafe fn made(number: c_long, of: &[usize; 6]) -> Waited {
+    let [first, second, third, fourth, ..] = *of;
+    // SAFETY: the caller's word.
+    unsafe {
+        match number {
+            SLEEP => sleep(first as c_int, second as c_int, third),
+            POLL if fourth != 0 => Err(libc::ENOTSUP), // a mask
+            POLL => poll(first as *mut WSAPOLLFD, second, until(third)?),
+            WORD => word(first, third as u32, absolute(fourth)?), // second: how
+            SIGNALS if !rest(until(third)?) => Err(libc::EAGAIN),
+            SIGNALS => Err(libc::EINTR),
+            _ => Err(libc::ENOTSUP),
+        }
+    }
 }
 
+/// EINVAL for what is no time.
+fn nanoseconds(time: &timespec) -> Result<u64, c_int> {
+    match (u64::try_from(time.tv_sec), u64::try_from(time.tv_nsec)) {
+        (Ok(seconds), Ok(below @ ..=999_999_999)) => {
+            Ok(seconds.saturating_mul(1_000_000_000).saturating_add(below))
+        }
+        _ => Err(libc::EINVAL),
+    }
+}
+
+/// Null is for ever.
+///
 /// # Safety
 /// It is null or points to a timespec.
-unsafe fn absolute(time: usize) -> u64 {
+unsafe fn absolute(time: usize) -> Result<u64, c_int> {
     // SAFETY: the caller's word.
-    unsafe { (time as *const timespec).as_ref() }.map_or(u64::MAX, |at| nanoseconds(*at))
+    unsafe { (time as *const timespec).as_ref() }.map_or(Ok(u64::MAX), nanoseconds)
 }
 
 /// From now on.
 ///
 /// # Safety
 /// As [`absolute`].
-unsafe fn until(time: usize) -> u64 {
+unsafe fn until(time: usize) -> Result<u64, c_int> {
     // SAFETY: the caller's word.
-    unsafe { absolute(time) }.saturating_add(now())
+    unsafe { absolute(time) }.map(|time| time.saturating_add(now()))
 }
 
 /// Until it is kicked: false where time is up.
@@ -87,31 +108,41 @@ fn rest(until: u64) -> bool {
     park(&NEVER, 0, until)
 }
 
-/// Until a clock shows this time.
+/// Until a clock shows this time. A time from now on that is one does not come
+/// here: see `sleep_until`.
 ///
 /// # Safety
 /// As [`absolute`].
-unsafe fn sleep(of: c_int, time: usize) -> c_long {
+unsafe fn sleep(of: c_int, flags: c_int, time: usize) -> Waited {
+    let shows = clock(of).ok_or(libc::EINVAL)?;
+    if time == 0 {
+        return Err(libc::EFAULT);
+    }
     // SAFETY: the caller's word.
-    let time = unsafe { absolute(time) };
-    let Some(shows) = clock(of) else { return -c_long::from(libc::EINVAL) };
-    if rest(time.saturating_sub(shows).saturating_add(now())) { EINTR } else { 0 }
+    let time = unsafe { absolute(time) }?;
+    if flags != ABSOLUTE {
+        return Err(libc::EINVAL);
+    }
+    match rest(time.saturating_sub(shows).saturating_add(now())) {
+        true => Err(libc::EINTR),
+        false => Ok(0),
+    }
 }
 
 /// Until the word no longer is `expected`.
 ///
 /// # Safety
 /// It is an atomic's address.
-unsafe fn word(of: usize, expected: u32, until: u64) -> c_long {
+unsafe fn word(of: usize, expected: u32, until: u64) -> Waited {
     // SAFETY: the caller's word.
     let word = unsafe { AtomicU32::from_ptr(of as *mut u32) };
     if word.load(SeqCst) != expected {
-        return -c_long::from(libc::EAGAIN);
+        return Err(libc::EAGAIN);
     }
     match park(word, expected, until) {
-        false => -c_long::from(libc::ETIMEDOUT),
-        true if word.load(SeqCst) == expected => EINTR,
-        true => 0,
+        false => Err(libc::ETIMEDOUT),
+        true if word.load(SeqCst) == expected => Err(libc::EINTR),
+        true => Ok(0),
     }
 }
 
@@ -119,26 +150,29 @@ unsafe fn word(of: usize, expected: u32, until: u64) -> c_long {
 ///
 /// # Safety
 /// `count` of them can be read and written.
-unsafe fn poll(fds: *mut WSAPOLLFD, count: usize, until: u64) -> c_long {
+unsafe fn poll(fds: *mut WSAPOLLFD, count: usize, until: u64) -> Waited {
     if count == 0 {
-        return if rest(until) { EINTR } else { 0 };
+        return if rest(until) { Err(libc::EINTR) } else { Ok(0) };
     }
-    if fds.is_null() || count >= u32::MAX as usize {
-        return -c_long::from(libc::EINVAL);
+    if fds.is_null() {
+        return Err(libc::EFAULT);
     }
-    let Some(place) = mine() else { return -c_long::from(libc::ENOMEM) };
+    if count >= u32::MAX as usize {
+        return Err(libc::EINVAL);
+    }
+    let place = mine().ok_or(libc::ENOMEM)?;
     let size = (count + 1).saturating_mul(size_of::<WSAPOLLFD>());
     // SAFETY: memory of our own, as large as it is said to be.
     unsafe {
         let all = HeapAlloc(GetProcessHeap(), 0, size).cast::<WSAPOLLFD>();
         if all.is_null() {
-            return -c_long::from(libc::ENOMEM);
+            return Err(libc::ENOMEM);
         }
         all.copy_from_nonoverlapping(fds, count);
         let result = poll_all(place, all, count, until);
-        if result > 0 {
+        if result.is_ok_and(|ready| ready > 0) {
             fds.copy_from_nonoverlapping(all, count);
-        } else if result == 0 {
+        } else if result.is_ok() {
             for index in 0..count {
                 (*fds.add(index)).revents = 0;
             }
@@ -150,29 +184,26 @@ unsafe fn poll(fds: *mut WSAPOLLFD, count: usize, until: u64) -> c_long {
 
 /// # Safety
 /// One more than `count` of them can be read and written.
-unsafe fn poll_all(place: &Place, all: *mut WSAPOLLFD, count: usize, until: u64) -> c_long {
-    let socket = match place.socket.open() {
-        Ok(socket) => socket,
-        Err(error) => return -c_long::from(error),
-    };
+unsafe fn poll_all(place: &Place, all: *mut WSAPOLLFD, count: usize, until: u64) -> Waited {
+    let socket = place.socket.open()?;
     // SAFETY: the caller's word.
     let result = unsafe {
         all.add(count).write(WSAPOLLFD { fd: socket, events: 0x0100, revents: 0 });
         loop {
             // A kick from before has set the event only.
             if place.wait(0) {
-                break EINTR;
+                break Err(libc::EINTR);
             }
             let left = until.saturating_sub(now());
             let ms = milliseconds(if until == u64::MAX { until } else { left });
             match WSAPoll(all, count as u32 + 1, ms as i32) {
-                SOCKET_ERROR => break -c_long::from(error_of(WSAGetLastError())),
-                0 if left == 0 => break 0,
+                SOCKET_ERROR => break Err(error_of(WSAGetLastError())),
+                0 if left == 0 => break Ok(0),
                 0 => {}
                 ready => {
                     let kicked = (*all.add(count)).revents != 0;
                     let ready = ready - i32::from(kicked);
-                    break if ready == 0 { EINTR } else { ready };
+                    break if ready == 0 { Err(libc::EINTR) } else { Ok(ready) };
                 }
             }
         }
