@@ -4,6 +4,7 @@
 #![allow(unsafe_code)] // callers' pointers
 
 use core::ffi::{c_int, c_long, c_void};
+use core::slice;
 use core::sync::atomic::AtomicU32;
 use core::sync::atomic::Ordering::SeqCst;
 
@@ -189,27 +190,39 @@ unsafe fn poll_all(place: &Place, all: *mut WSAPOLLFD, count: usize, until: u64)
     // SAFETY: the caller's word.
     let result = unsafe {
         all.add(count).write(WSAPOLLFD { fd: socket, events: 0x0100, revents: 0 });
+        let mut ms = 0; // at first: what is no socket is said, and ends no wait
         loop {
             // A kick from before has set the event only.
             if place.wait(0) {
                 break Err(libc::EINTR);
             }
             let left = until.saturating_sub(now());
-            let ms = milliseconds(if until == u64::MAX { until } else { left });
-            match WSAPoll(all, count as u32 + 1, ms as i32) {
-                SOCKET_ERROR => break Err(error_of(WSAGetLastError())),
+            if WSAPoll(all, count as u32 + 1, ms) == SOCKET_ERROR {
+                break Err(error_of(WSAGetLastError()));
+            }
+            match count_ready(slice::from_raw_parts_mut(all, count)) {
+                0 if (*all.add(count)).revents != 0 => break Err(libc::EINTR),
                 0 if left == 0 => break Ok(0),
-                0 => {}
-                ready => {
-                    let kicked = (*all.add(count)).revents != 0;
-                    let ready = ready - i32::from(kicked);
-                    break if ready == 0 { Err(libc::EINTR) } else { Ok(ready) };
-                }
+                0 => ms = milliseconds(if until == u64::MAX { until } else { left }) as i32,
+                ready => break Ok(ready),
             }
         }
     };
     place.socket.close();
     result
+}
+
+/// Those with anything to say, which WSAPoll does not count where that is
+/// POLLNVAL. One below 0 is passed over, as POSIX has it.
+fn count_ready(polled: &mut [WSAPOLLFD]) -> c_long {
+    let mut ready = 0;
+    for one in polled {
+        if (one.fd as isize) < 0 {
+            one.revents = 0;
+        }
+        ready += c_long::from(one.revents != 0);
+    }
+    ready
 }
 
 /// Nothing is led out of a wait: nothing interrupts it.
