@@ -130,15 +130,15 @@ impl Context {
         if !is_ready && !self.prepare_waits(me)? {
             return Err(sys::EPERM);
         }
-        if waiting.timer().is_none() {
+        let timer = waiting.timer().ok_or(sys::ENOMEM);
+        if let Err(error) = timer.and_then(|_| sys::enter_foreign(me)) {
             if !prepared {
                 self.give_waits_up();
             }
-            return Err(sys::ENOMEM);
+            return Err(error);
         }
         waiting.repeat(true);
         waiting.begin(me);
-        sys::enter_foreign(me);
         Ok(())
     }
 

@@ -37,7 +37,9 @@ pub fn is_there(_: core::ffi::c_long) -> bool {
 
 /// The calling thread enters code that is not ours, and has left it: repeated
 /// kicks are enough.
-pub fn enter_foreign(_: usize) {}
+pub fn enter_foreign(_: usize) -> Result<(), Errno> {
+    Ok(())
+}
 pub fn leave_foreign() {}
 
 /// Nobody waits until a signal's handler is put back.

@@ -162,11 +162,15 @@ impl Place {
     }
 
     /// Its thread, `me`, enters code that is not ours.
-    pub fn enter(&self, me: usize) {
+    pub fn enter(&self, me: usize) -> Result<(), c_int> {
         // SAFETY: the calling thread's number.
         let thread = unsafe { OpenThread(THREAD_TERMINATE, 0, me as u32) };
+        if thread.is_null() {
+            return Err(libc::ENOMEM);
+        }
         self.leave();
         self.inside.store(thread as usize, SeqCst);
+        Ok(())
     }
 
     pub fn leave(&self) {

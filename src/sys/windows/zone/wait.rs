@@ -234,11 +234,9 @@ pub unsafe fn leave_wait(_: *mut c_void) -> bool {
 }
 
 /// The calling thread, `me`, enters code that is not ours, where each kick
-/// cancels what it waits for.
-pub fn enter_foreign(me: usize) {
-    if let Some(place) = mine() {
-        place.enter(me);
-    }
+/// cancels what it waits for: ENOMEM where none could.
+pub fn enter_foreign(me: usize) -> Result<(), c_int> {
+    mine().ok_or(libc::ENOMEM)?.enter(me)
 }
 
 /// It has left that.

@@ -49,13 +49,21 @@ fn file(number: c_int) -> Option<&'static File> {
     FILES.get((-2i32).wrapping_sub(number) as u32 as usize)
 }
 
-fn new_file(kind: WakeKind, value: usize) -> Result<c_int, c_int> {
-    let found = FILES.iter().position(|file| file.taken.swap(1, AcqRel) == 0);
-    let number = -2 - found.ok_or(libc::EMFILE)? as c_int;
-    if let Some(file) = file(number) {
-        file.put(kind, value);
+/// A number for what `make` makes, which is asked for only when there is one.
+fn new_file(
+    kind: WakeKind,
+    make: impl FnOnce() -> Result<usize, c_int>,
+) -> Result<c_int, c_int> {
+    let found = FILES.iter().enumerate().find(|(_, file)| file.taken.swap(1, AcqRel) == 0);
+    let (index, file) = found.ok_or(libc::EMFILE)?;
+    match make() {
+        Ok(value) => file.put(kind, value),
+        Err(error) => {
+            file.taken.store(0, Release);
+            return Err(error);
+        }
     }
-    Ok(number)
+    Ok(-2 - index as c_int)
 }
 
 impl File {
@@ -98,13 +106,13 @@ fn failed() -> c_int {
     error_of(unsafe { WSAGetLastError() })
 }
 
-/// What kind of wake-up this descriptor takes: a socket, which from here on
-/// does not block. EBADF: not open. EINVAL: no socket.
+/// What kind of wake-up this descriptor takes: a socket. EBADF: not open.
+/// EINVAL: no socket.
 pub fn wake_kind(fd: c_int) -> Result<WakeKind, c_int> {
     unsafe extern "C" {
         fn _get_osfhandle(fd: c_int) -> isize;
     }
-    let (mut kind, mut size, mut on) = (0i32, 4, 1);
+    let (mut kind, mut size) = (0i32, 4);
     // SAFETY: valid places. The C runtime has no more than some thousand
     // files; of a larger number it says that it is bad.
     unsafe {
@@ -118,12 +126,21 @@ pub fn wake_kind(fd: c_int) -> Result<WakeKind, c_int> {
             let is_file = (0..8192).contains(&fd) && _get_osfhandle(fd) >= 0;
             return Err(if is_file { libc::EINVAL } else { libc::EBADF });
         }
-        ioctlsocket(fd as SOCKET, FIONBIO, &mut on);
     }
     Ok(WakeKind::Socket)
 }
 
-/// A socket of our own for the same connection.
+/// From here on it does not block.
+fn unblock(socket: SOCKET) -> Result<(), c_int> {
+    // SAFETY: a valid place.
+    match unsafe { ioctlsocket(socket, FIONBIO, &mut 1) } {
+        0 => Ok(()),
+        _ => Err(failed()),
+    }
+}
+
+/// A socket of our own for the same connection; neither blocks any more. Where
+/// it fails, the user's is as it was.
 fn duplicate_socket(fd: c_int) -> Result<SOCKET, c_int> {
     // SAFETY: zeros are valid ones; the process is this.
     unsafe {
@@ -133,16 +150,21 @@ fn duplicate_socket(fd: c_int) -> Result<SOCKET, c_int> {
         }
         let flags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
         let any = FROM_PROTOCOL_INFO;
-        match WSASocketW(any, any, any, &info, 0, flags) {
-            INVALID_SOCKET => Err(failed()),
-            socket => Ok(socket),
+        let ours = match WSASocketW(any, any, any, &info, 0, flags) {
+            INVALID_SOCKET => return Err(failed()),
+            socket => socket,
+        };
+        let unblocked = unblock(fd as SOCKET).and_then(|()| unblock(ours));
+        if unblocked.is_err() {
+            closesocket(ours);
         }
+        unblocked.map(|()| ours)
     }
 }
 
 /// A number of ours for a user's socket.
 pub fn duplicate(fd: c_int) -> Result<c_int, c_int> {
-    new_file(WakeKind::Socket, duplicate_socket(fd)?)
+    new_file(WakeKind::Socket, || duplicate_socket(fd))
 }
 
 /// Put a user's socket under a number of ours, or nothing, where `fd` is of ours
@@ -164,12 +186,14 @@ pub fn close(number: c_int) {
 
 /// An event that stays set until it is reset: its number, to wait for and to set.
 pub fn new_event() -> Result<[c_int; 2], c_int> {
-    // SAFETY: no name, no security.
-    let event = unsafe { CreateEventW(null(), 1, 0, null()) };
-    if event.is_null() {
-        return Err(libc::ENOMEM);
-    }
-    Ok([new_file(WakeKind::Event, event as usize)?; 2])
+    let number = new_file(WakeKind::Event, || {
+        // SAFETY: no name, no security.
+        match unsafe { CreateEventW(null(), 1, 0, null()) } as usize {
+            0 => Err(libc::ENOMEM),
+            event => Ok(event),
+        }
+    })?;
+    Ok([number; 2])
 }
 
 pub fn close_event([number, _]: [c_int; 2]) {
@@ -286,7 +310,7 @@ fn new_socket() -> Result<SOCKET, c_int> {
         let itself = bind(socket, place, size) == 0
             && getsockname(socket, place, &mut size) == 0
             && connect(socket, place, size) == 0
-            && ioctlsocket(socket, FIONBIO, &mut 1) == 0;
+            && unblock(socket).is_ok();
         if itself {
             return Ok(socket);
         }
