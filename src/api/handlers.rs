@@ -15,8 +15,10 @@
 //! SIGTERM is put back by sig_restore(), sig_default(), sig_ignore() or
 //! sig_fini(); until then it is held. That SAFEPOINT_ONESHOT has put it back
 //! does not count: the handler has yet to run, and one of these says that the
-//! owner is done. After AllocConsole(), FreeConsole() or AttachConsole() the
-//! system has forgotten us: have the console first.
+//! owner is done. Without a handler for SIGTERM it ends the process, and is no
+//! SIGBREAK, which Microsoft's C runtime makes of it. After AllocConsole(),
+//! FreeConsole() or AttachConsole() the system has forgotten us: have the
+//! console first.
 //!
 //! raise() brings all seven there. Where two threads call it at the same time,
 //! one finds the C runtime's default, and so may sig_verify(), sig_query() and

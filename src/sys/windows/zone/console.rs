@@ -94,8 +94,13 @@ unsafe extern "system" fn on_event(event: u32) -> i32 {
         _ => return 0,
     };
     let before = CLOSED.load(SeqCst);
+    // What the C runtime, which is asked next, makes of it.
+    let next = if closes { SIGBREAK } else { signum };
     let ours = standing(signum);
     let Some(ours) = ours.ok().filter(|action| action.flags & SA_SIGINFO != 0) else {
+        if closes {
+            set_seen(next as usize); // no Ctrl-Break
+        }
         return 0;
     };
     let mut info = SigInfo::from_console();
@@ -103,7 +108,7 @@ unsafe extern "system" fn on_event(event: u32) -> i32 {
     // SAFETY: it was set with SA_SIGINFO.
     unsafe { call_handler(&ours, signum, &mut info, null_mut()) };
     if info.is_passed_on() {
-        set_seen(signum as usize);
+        set_seen(next as usize);
         return 0;
     }
     // When this returns, the system ends the process.
