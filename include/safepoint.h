@@ -1223,8 +1223,11 @@ long sig_msgsnd(int queue, const void *message, size_t size, int flags);
  * left. It sleeps until the next is due, and then makes it pending as any
  * thread might, so a wait ends for it, and an idle check has nothing more to
  * look at. None runs early; how late is up to the owner's next safe point,
- * and the scheduler. Time that a machine sleeps does not count, as
- * CLOCK_MONOTONIC has it. A forked child begins with none.
+ * and the scheduler. A forked child begins with none.
+ *
+ * Time that a machine sleeps does not count on Linux, as CLOCK_MONOTONIC has
+ * it. On Windows and macOS that clock counts it, but a wait that has begun
+ * does not: a deadline may be late by as long as the machine has slept.
  */
 
 /**
