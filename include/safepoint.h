@@ -143,7 +143,8 @@ const char *sig_strerror(int err);
 
 /**
  * For sig_init(): what CPython does when it starts. SIGINT, where it has its
- * default, gets sig_interrupted(); SIGPIPE and SIGXFSZ are ignored.
+ * default, gets sig_interrupted(); SIGPIPE and SIGXFSZ are ignored, where there
+ * are such signals: not on Windows.
  */
 #define SAFEPOINT_INTERPRETER_DEFAULTS 1
 
@@ -205,20 +206,20 @@ int sig_adopt(void);
  * SIGTERM is put back by sig_restore(), sig_default(), sig_ignore() or
  * sig_fini(); until then it is held. That SAFEPOINT_ONESHOT has put it back
  * does not count: the handler has yet to run, and one of these says that the
- * owner is done. Without a handler for SIGTERM it ends the process, and is no
- * SIGBREAK, which Microsoft's C runtime makes of it. After AllocConsole(),
- * FreeConsole() or AttachConsole() the system has forgotten us: have the
- * console first.
+ * owner is done. Where SIGTERM has no handler, such an event ends the
+ * process: it is not taken for Ctrl-Break, as Microsoft's C runtime takes it.
+ * After AllocConsole(), FreeConsole() or AttachConsole() the system has
+ * forgotten us: have the console first.
  *
- * raise() brings all seven there. Where two threads call it at the same time,
- * one finds the C runtime's default, and so may sig_verify(), sig_query() and
- * sig_restore() while one calls it. The console finds ours, until this
- * library puts it back: signal(SIGINT, SIG_DFL) over it does not end that,
- * sig_default() does. Of SIGSEGV, SIGFPE and SIGILL Microsoft's C runtime has
- * a table for each thread: install them and put them back on one thread,
- * where raise() brings them; on another it does the default, and sig_raise()
- * and sig_trip() bring them on any. abort() ends the process when SIGABRT has
- * been recorded.
+ * Windows: raise() brings all seven. Where two threads call it at the same
+ * time, one finds the C runtime's default, and so may sig_verify(),
+ * sig_query() and sig_restore() while one calls it. The console and
+ * sig_raise() find ours until this library puts it back: signal(SIGINT,
+ * SIG_DFL) over it does not end that, sig_default() does. Of SIGSEGV, SIGFPE
+ * and SIGILL Microsoft's C runtime has a table for each thread: install them
+ * and put them back on one thread, where raise() brings them; on another it
+ * does the default, and sig_raise() and sig_trip() bring them on any. abort()
+ * ends the process when SIGABRT has been recorded.
  *
  * Two copies of this library in one process (two plugins, each linked with
  * the static one) know each other and always chain: both get their signals.
@@ -261,11 +262,14 @@ typedef struct sig_event {
     uint32_t kind;
     /** The signal's number. */
     int32_t signum;
-    /** si_code: SI_USER for kill, SI_QUEUE for sigqueue, SI_TKILL for raise. */
+    /**
+     * si_code: SI_USER for kill, SI_QUEUE for sigqueue, SI_TKILL for raise.
+     * Windows: 0, and 0x80 (SI_KERNEL) from the console.
+     */
     int32_t code;
-    /** The sender's process. */
+    /** The sender's process. Windows: this one, or 0 from the console. */
     int32_t pid;
-    /** The sender's real user. */
+    /** The sender's real user. Windows: 0. */
     uint32_t uid;
     /** SIGCHLD: the child's exit status or signal. INTERRUPT: the value. */
     int32_t status;
@@ -302,7 +306,7 @@ typedef int (*sig_handler)(const struct sig_event *event, void *user);
 /**
  * Restart system calls that the signal interrupts (SA_RESTART). Off unless
  * asked for, as PEP 475 wants: a wait that is cut short reaches its safe
- * point.
+ * point. Windows: accepted, and does nothing: no signal interrupts a call.
  */
 #define SAFEPOINT_RESTART 1
 
@@ -716,6 +720,7 @@ int sig_set_wakeup_fn(sig_wakeup fn,
  * How many wake-ups could not be written since this was last asked. Where it
  * is not 0, `last_error` gets the last one's positive errno, EAGAIN for a
  * full pipe; it may be NULL.
+ * Windows: winsock's own number, from 10000 on, where errno.h has none for it.
  *
  * Thread: any · In a signal handler: no · Errors: none
  */
@@ -1054,7 +1059,8 @@ long sig_connect(int fd, const struct sockaddr *address, unsigned int size);
 
 /**
  * poll(2): `timeout` in milliseconds, -1 for ever.
- * Windows: sockets only.
+ * Windows: sockets only; an error may be winsock's own number, from 10000 on,
+ * negative.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -1063,7 +1069,7 @@ long sig_poll(struct pollfd *fds, unsigned long count, int timeout);
 /**
  * ppoll(2): with this mask while it waits, where that is not NULL. The
  * signal of sig_set_kick() stays unblocked on the owner's thread.
- * Windows: sockets only, and a mask is -ENOTSUP.
+ * Windows: as sig_poll(), and a mask is -ENOTSUP.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -1131,6 +1137,8 @@ long sig_nanosleep(const struct timespec *wait, struct timespec *left);
 
 /**
  * clock_nanosleep(2), but for its result, which is negative where it fails.
+ * Windows: CLOCK_REALTIME and CLOCK_MONOTONIC as winpthreads numbers them, 0
+ * and 1; others are -EINVAL, and so are flags but TIMER_ABSTIME, 1.
  *
  * Thread: any · In a signal handler: no · Errors: its own, EINTR
  */
@@ -1313,8 +1321,7 @@ int sig_cancel(uint64_t id);
 /**
  * Send a signal to the calling thread. It has arrived when this returns,
  * unless it is blocked; its handler runs at the next check.
- * Windows: by this, not by raise(), where several threads do. Where ours was
- * installed it is what is called, though signal() has put SIG_DFL over it.
+ * Windows: by this, not by raise(), where several threads do; see section 3.
  *
  * Thread: any · In a signal handler: yes · Errors: EINVAL, EAGAIN a real-time
  * signal, and the user has too many pending
@@ -1323,8 +1330,8 @@ int sig_raise(int signum);
 
 /**
  * kill(2).
- * Windows: the own process; Ctrl-Break, SIGBREAK, to another process group;
- * otherwise -ENOTSUP.
+ * Windows: the own process; Ctrl-Break, SIGBREAK, to another process group; 0
+ * asks whether any process is there; otherwise -ENOTSUP.
  *
  * Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed
  * to, ESRCH nobody there

@@ -15,20 +15,20 @@
 //! SIGTERM is put back by sig_restore(), sig_default(), sig_ignore() or
 //! sig_fini(); until then it is held. That SAFEPOINT_ONESHOT has put it back
 //! does not count: the handler has yet to run, and one of these says that the
-//! owner is done. Without a handler for SIGTERM it ends the process, and is no
-//! SIGBREAK, which Microsoft's C runtime makes of it. After AllocConsole(),
-//! FreeConsole() or AttachConsole() the system has forgotten us: have the
-//! console first.
+//! owner is done. Where SIGTERM has no handler, such an event ends the
+//! process: it is not taken for Ctrl-Break, as Microsoft's C runtime takes it.
+//! After AllocConsole(), FreeConsole() or AttachConsole() the system has
+//! forgotten us: have the console first.
 //!
-//! raise() brings all seven there. Where two threads call it at the same time,
-//! one finds the C runtime's default, and so may sig_verify(), sig_query() and
-//! sig_restore() while one calls it. The console finds ours, until this
-//! library puts it back: signal(SIGINT, SIG_DFL) over it does not end that,
-//! sig_default() does. Of SIGSEGV, SIGFPE and SIGILL Microsoft's C runtime has
-//! a table for each thread: install them and put them back on one thread,
-//! where raise() brings them; on another it does the default, and sig_raise()
-//! and sig_trip() bring them on any. abort() ends the process when SIGABRT has
-//! been recorded.
+//! Windows: raise() brings all seven. Where two threads call it at the same
+//! time, one finds the C runtime's default, and so may sig_verify(),
+//! sig_query() and sig_restore() while one calls it. The console and
+//! sig_raise() find ours until this library puts it back: signal(SIGINT,
+//! SIG_DFL) over it does not end that, sig_default() does. Of SIGSEGV, SIGFPE
+//! and SIGILL Microsoft's C runtime has a table for each thread: install them
+//! and put them back on one thread, where raise() brings them; on another it
+//! does the default, and sig_raise() and sig_trip() bring them on any. abort()
+//! ends the process when SIGABRT has been recorded.
 //!
 //! Two copies of this library in one process (two plugins, each linked with
 //! the static one) know each other and always chain: both get their signals.

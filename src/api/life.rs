@@ -19,7 +19,8 @@ use crate::context::{Context, Entry, Kind, MAIN, adopt, end_timers};
 use crate::sys::{self, Errno};
 
 /// For sig_init(): what CPython does when it starts. SIGINT, where it has its
-/// default, gets sig_interrupted(); SIGPIPE and SIGXFSZ are ignored.
+/// default, gets sig_interrupted(); SIGPIPE and SIGXFSZ are ignored, where there
+/// are such signals: not on Windows.
 pub const SAFEPOINT_INTERPRETER_DEFAULTS: u32 = 1;
 
 /// Make the caller the owner. `flags` is 0 or SAFEPOINT_INTERPRETER_DEFAULTS.

@@ -23,8 +23,7 @@ fn sendable(signum: c_int) -> Result<c_int, Errno> {
 
 /// Send a signal to the calling thread. It has arrived when this returns,
 /// unless it is blocked; its handler runs at the next check.
-/// Windows: by this, not by raise(), where several threads do. Where ours was
-/// installed it is what is called, though signal() has put SIG_DFL over it.
+/// Windows: by this, not by raise(), where several threads do; see section 3.
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL, EAGAIN a real-time
 /// signal, and the user has too many pending
@@ -35,8 +34,8 @@ pub extern "C" fn sig_raise(signum: c_int) -> c_int {
 }
 
 /// kill(2).
-/// Windows: the own process; Ctrl-Break, SIGBREAK, to another process group;
-/// otherwise -ENOTSUP.
+/// Windows: the own process; Ctrl-Break, SIGBREAK, to another process group; 0
+/// asks whether any process is there; otherwise -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed
 /// to, ESRCH nobody there

@@ -40,6 +40,8 @@ pub unsafe extern "C" fn sig_nanosleep(
 }
 
 /// clock_nanosleep(2), but for its result, which is negative where it fails.
+/// Windows: CLOCK_REALTIME and CLOCK_MONOTONIC as winpthreads numbers them, 0
+/// and 1; others are -EINVAL, and so are flags but TIMER_ABSTIME, 1.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]

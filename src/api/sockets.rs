@@ -148,7 +148,8 @@ pub unsafe extern "C" fn sig_connect(
 }
 
 /// poll(2): `timeout` in milliseconds, -1 for ever.
-/// Windows: sockets only.
+/// Windows: sockets only; an error may be winsock's own number, from 10000 on,
+/// negative.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]
@@ -163,7 +164,7 @@ pub unsafe extern "C" fn sig_poll(
 
 /// ppoll(2): with this mask while it waits, where that is not NULL. The
 /// signal of sig_set_kick() stays unblocked on the owner's thread.
-/// Windows: sockets only, and a mask is -ENOTSUP.
+/// Windows: as sig_poll(), and a mask is -ENOTSUP.
 ///
 /// Thread: any · In a signal handler: no · Errors: its own, EINTR
 #[unsafe(no_mangle)]

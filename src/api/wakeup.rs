@@ -136,6 +136,7 @@ pub(super) fn set_function(of: Of, r#fn: Wakeup, arg: *mut c_void) -> c_int {
 /// How many wake-ups could not be written since this was last asked. Where it
 /// is not 0, `last_error` gets the last one's positive errno, EAGAIN for a
 /// full pipe; it may be NULL.
+/// Windows: winsock's own number, from 10000 on, where errno.h has none for it.
 ///
 /// Thread: any · In a signal handler: no · Errors: none
 #[unsafe(no_mangle)]

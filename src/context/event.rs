@@ -36,10 +36,11 @@ pub struct Event {
     /// The signal's number.
     pub signum: i32,
     /// si_code: SI_USER for kill, SI_QUEUE for sigqueue, SI_TKILL for raise.
+    /// Windows: 0, and 0x80 (SI_KERNEL) from the console.
     pub code: i32,
-    /// The sender's process.
+    /// The sender's process. Windows: this one, or 0 from the console.
     pub pid: i32,
-    /// The sender's real user.
+    /// The sender's real user. Windows: 0.
     pub uid: u32,
     /// SIGCHLD: the child's exit status or signal. INTERRUPT: the value.
     pub status: i32,

@@ -9,7 +9,7 @@ use crate::zone::SIGNALS;
 
 /// Restart system calls that the signal interrupts (SA_RESTART). Off unless
 /// asked for, as PEP 475 wants: a wait that is cut short reaches its safe
-/// point.
+/// point. Windows: accepted, and does nothing: no signal interrupts a call.
 pub const SAFEPOINT_RESTART: u32 = 1;
 /// After recording, run the C handler that stood before, inside the signal
 /// handler, as it would have run: how a guest library watches its host's
