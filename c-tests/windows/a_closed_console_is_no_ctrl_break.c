@@ -24,7 +24,7 @@ static BOOL WINAPI runtime(DWORD event)
     return TRUE;
 }
 
-enum { CLOSED = 0xC000013A, STAYS = 5, TAKEN = 6 };
+enum { CLOSED = STATUS_BY_CTRL_C, STAYS = 5, TAKEN = 6 };
 
 static int child(const char *what)
 {
@@ -48,9 +48,9 @@ int main(int argc, char **argv)
     if (argc > 1)
         return child(argv[1]);
     watchdog(280);
-    ASSERT_EQ(run_again("close"), CLOSED);
-    ASSERT_EQ(run_again("shutdown"), CLOSED);
-    ASSERT_EQ(run_again("chain"), CLOSED);
+    ASSERT_EQ((int)run_again("close"), CLOSED);
+    ASSERT_EQ((int)run_again("shutdown"), CLOSED);
+    ASSERT_EQ((int)run_again("chain"), CLOSED);
     ASSERT_EQ(run_again("break"), TAKEN);
     return 0;
 }

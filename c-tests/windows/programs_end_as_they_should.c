@@ -38,6 +38,7 @@ static void install(int signum, uint32_t flags)
 static int child(const char *what)
 {
     SetErrorMode(SEM_NOGPFAULTERRORBOX | SEM_FAILCRITICALERRORS);
+    SetConsoleCtrlHandler(nobody_handles, FALSE); /* the system itself */
     if (strcmp(what, "default") == 0) {
         install(SIGTERM, 0);
         if (with)
@@ -118,7 +119,7 @@ int main(int argc, char **argv)
 
     /* A Ctrl-C that nobody handles: wine, unlike Windows, says 0 then. */
     bool is_wine = GetProcAddress(GetModuleHandleA("ntdll.dll"), "wine_get_version") != NULL;
-    const DWORD by_ctrl_c = 0xC000013A, by_default = is_wine ? 0 : by_ctrl_c;
+    const DWORD by_ctrl_c = (DWORD)STATUS_BY_CTRL_C, by_default = is_wine ? 0 : by_ctrl_c;
     ENDS("ctrl-c", by_default);
     /* These we end ourselves: as Windows would. */
     ASSERT_EQ(ends("twice", &without), by_ctrl_c);
