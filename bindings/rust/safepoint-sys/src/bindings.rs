@@ -91,11 +91,11 @@ pub struct sig_event {
     pub kind: u32,
     #[doc = " The signal's number."]
     pub signum: i32,
-    #[doc = " si_code: SI_USER for kill, SI_QUEUE for sigqueue, SI_TKILL for raise."]
+    #[doc = " si_code: SI_USER for kill, SI_QUEUE for sigqueue, SI_TKILL for raise.\n Windows: 0, and 0x80 (SI_KERNEL) from the console."]
     pub code: i32,
-    #[doc = " The sender's process."]
+    #[doc = " The sender's process. Windows: this one, or 0 from the console."]
     pub pid: i32,
-    #[doc = " The sender's real user."]
+    #[doc = " The sender's real user. Windows: 0."]
     pub uid: u32,
     #[doc = " SIGCHLD: the child's exit status or signal. INTERRUPT: the value."]
     pub status: i32,
@@ -259,7 +259,7 @@ unsafe extern "C" {
     pub fn sig_is_owner() -> ::core::ffi::c_int;
     #[doc = " The caller becomes the owner, whoever was before, and also where the owner\n has ended. What is pending stays. The caller sees to it that the old owner\n is in none of the library's functions but sig_check() and its waits.\n\n Thread: any · In a signal handler: no · Errors: EBUSY a handler is running\n (to another thread one that was left by longjmp counts until the owner has\n handled something in a check from no deeper in its stack), ENOMEM"]
     pub fn sig_adopt() -> ::core::ffi::c_int;
-    #[doc = " Have `handler(event, user)` run at the owner's safe points when `signum`\n comes. Replaces an earlier handler; what is pending then goes to the new\n one. `flags` are SAFEPOINT_RESTART and so on, or 0. Returns 0, or 1 where\n SAFEPOINT_KEEP_IGNORED left the signal ignored.\n Windows: SIGINT, SIGBREAK, SIGTERM, SIGABRT, SIGFPE, SIGILL and SIGSEGV;\n others are -EINVAL, here as everywhere.\n\n Thread: owner (the first to install becomes it) · In a signal handler: no ·\n Errors: EINVAL no such signal, one that cannot be caught, NULL handler,\n unknown flag; EPERM; EEXIST with SAFEPOINT_IF_DEFAULT; ENOMEM"]
+    #[doc = " Have `handler(event, user)` run at the owner's safe points when `signum`\n comes. Replaces an earlier handler; what is pending then goes to the new\n one. `flags` are SAFEPOINT_RESTART and so on, or 0. Returns 0, or 1 where\n SAFEPOINT_KEEP_IGNORED left the signal ignored.\n Windows: SIGINT, SIGBREAK, SIGTERM, SIGABRT, SIGFPE, SIGILL and SIGSEGV;\n others are -EINVAL, here as everywhere.\n FreeBSD: real-time signals are -EINVAL everywhere; macOS has none.\n\n Thread: owner (the first to install becomes it) · In a signal handler: no ·\n Errors: EINVAL no such signal, one that cannot be caught, NULL handler,\n unknown flag; EPERM; EEXIST with SAFEPOINT_IF_DEFAULT; ENOMEM"]
     pub fn sig_install(
         signum: ::core::ffi::c_int,
         handler: sig_handler,
@@ -316,7 +316,7 @@ unsafe extern "C" {
     pub fn sig_trip(signum: ::core::ffi::c_int) -> ::core::ffi::c_int;
     #[doc = " The next check returns `value`, before it runs anything, and leaves the\n rest pending: how one thread cancels what another is running. A later\n value replaces one that has not been returned yet.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL value is 0"]
     pub fn sig_interrupt(value: ::core::ffi::c_int) -> ::core::ffi::c_int;
-    #[doc = " Write to `fd` when something arrives: one byte, the signal's number, to a\n pipe or a socket; 1 to an eventfd. It has to be non-blocking. The library\n keeps a duplicate of its own, so the caller may close `fd`: a number that\n was closed and reused is never written to. Whoever closes all descriptors,\n as closefrom() does, closes the duplicate too, and has to set it anew at\n once. -1 is none. What is pending already wakes at once. `old_fd`, where\n not NULL, gets the number that was set before, or -1.\n Windows: a socket, which is made non-blocking; anything else is -EINVAL.\n\n Thread: owner · In a signal handler: no · Errors: EINVAL fd would block, or\n is no pipe, socket or eventfd that can be written to; unknown flag; EBADF\n not open; EPERM; EMFILE, ENFILE, ENOMEM"]
+    #[doc = " Write to `fd` when something arrives: one byte, the signal's number, to a\n pipe or a socket; 1 to an eventfd. It has to be non-blocking. The library\n keeps a duplicate of its own, so the caller may close `fd`: a number that\n was closed and reused is never written to. Whoever closes all descriptors,\n as closefrom() does, closes the duplicate too, and has to set it anew at\n once. -1 is none. What is pending already wakes at once. `old_fd`, where\n not NULL, gets the number that was set before, or -1.\n Windows: a socket, which is made non-blocking; anything else is -EINVAL.\n macOS: `fd` is set F_SETNOSIGPIPE, for all who write to it.\n\n Thread: owner · In a signal handler: no · Errors: EINVAL fd would block, or\n is no pipe, socket or eventfd that can be written to; unknown flag; EBADF\n not open; EPERM; EMFILE, ENFILE, ENOMEM; EBUSY somebody has closed the\n duplicate, and opens a file in its place"]
     pub fn sig_set_wakeup_fd(
         fd: ::core::ffi::c_int,
         flags: u32,
@@ -331,9 +331,9 @@ unsafe extern "C" {
         fn_: sig_wakeup,
         arg: *mut ::core::ffi::c_void,
     ) -> ::core::ffi::c_int;
-    #[doc = " How many wake-ups could not be written since this was last asked. Where it\n is not 0, `last_error` gets the last one's positive errno, EAGAIN for a\n full pipe; it may be NULL.\n\n Thread: any · In a signal handler: no · Errors: none"]
+    #[doc = " How many wake-ups could not be written since this was last asked. Where it\n is not 0, `last_error` gets the last one's positive errno, EAGAIN for a\n full pipe; it may be NULL.\n Windows: winsock's own number, from 10000 on, where errno.h has none for it.\n\n Thread: any · In a signal handler: no · Errors: none"]
     pub fn sig_wakeup_failures(last_error: *mut ::core::ffi::c_int) -> ::core::ffi::c_int;
-    #[doc = " Any system call, by its number, as syscall(2) takes it, but for those that\n do not return as they were called (fork, vfork, clone, sigreturn), and for\n close and dup2. It is made again on EINTR with these very arguments, so a\n time from now on begins anew.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " Any system call, by its number, as syscall(2) takes it, but for those that\n do not return as they were called (fork, vfork, clone, sigreturn), and for\n close and dup2. It is made again on EINTR with these very arguments, so a\n time from now on begins anew.\n Windows: -ENOTSUP.\n FreeBSD: a number that the kernel does not know raises SIGSYS. macOS: the\n result is an int.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_syscall(
         number: ::core::ffi::c_long,
         a: ::core::ffi::c_long,
@@ -415,14 +415,14 @@ unsafe extern "C" {
         command: ::core::ffi::c_int,
         lock: *mut flock,
     ) -> ::core::ffi::c_long;
-    #[doc = " sendfile(2). The offset is moved only by what was sent.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " sendfile(2). The offset is moved only by what was sent.\n Windows: -ENOTSUP.\n macOS, FreeBSD: to a socket only.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_sendfile(
         to: ::core::ffi::c_int,
         from: ::core::ffi::c_int,
         offset: *mut i64,
         size: usize,
     ) -> ::core::ffi::c_long;
-    #[doc = " splice(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " splice(2).\n Windows: -ENOTSUP.\n macOS, FreeBSD: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_splice(
         from: ::core::ffi::c_int,
         from_offset: *mut i64,
@@ -431,7 +431,7 @@ unsafe extern "C" {
         size: usize,
         flags: ::core::ffi::c_uint,
     ) -> ::core::ffi::c_long;
-    #[doc = " copy_file_range(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " copy_file_range(2).\n Windows: -ENOTSUP.\n macOS: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_copy_file_range(
         from: ::core::ffi::c_int,
         from_offset: *mut i64,
@@ -496,7 +496,7 @@ unsafe extern "C" {
         peer: *mut sockaddr,
         size: *mut ::core::ffi::c_uint,
     ) -> ::core::ffi::c_long;
-    #[doc = " accept4(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " accept4(2).\n Windows: -ENOTSUP.\n macOS: with flags -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_accept4(
         fd: ::core::ffi::c_int,
         peer: *mut sockaddr,
@@ -509,13 +509,13 @@ unsafe extern "C" {
         address: *const sockaddr,
         size: ::core::ffi::c_uint,
     ) -> ::core::ffi::c_long;
-    #[doc = " poll(2): `timeout` in milliseconds, -1 for ever.\n Windows: sockets only.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " poll(2): `timeout` in milliseconds, -1 for ever.\n Windows: sockets only; an error may be winsock's own number, from 10000 on,\n negative.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_poll(
         fds: *mut pollfd,
         count: ::core::ffi::c_ulong,
         timeout: ::core::ffi::c_int,
     ) -> ::core::ffi::c_long;
-    #[doc = " ppoll(2): with this mask while it waits, where that is not NULL. The\n signal of sig_set_kick() stays unblocked on the owner's thread.\n Windows: sockets only, and a mask is -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " ppoll(2): with this mask while it waits, where that is not NULL. The\n signal of sig_set_kick() stays unblocked on the owner's thread.\n Windows: as sig_poll(), and a mask is -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_ppoll(
         fds: *mut pollfd,
         count: ::core::ffi::c_ulong,
@@ -539,7 +539,7 @@ unsafe extern "C" {
         timeout: *const timespec,
         mask: *const u64,
     ) -> ::core::ffi::c_long;
-    #[doc = " epoll_wait(2): `timeout` in milliseconds, -1 for ever.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " epoll_wait(2): `timeout` in milliseconds, -1 for ever.\n Windows: -ENOTSUP.\n macOS, FreeBSD: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_epoll_wait(
         fd: ::core::ffi::c_int,
         events: *mut epoll_event,
@@ -553,7 +553,7 @@ unsafe extern "C" {
     #[doc = " nanosleep(2). Where a handler raises, `left` gets the time that is left;\n it may be NULL.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_nanosleep(wait: *const timespec, left: *mut timespec)
     -> ::core::ffi::c_long;
-    #[doc = " clock_nanosleep(2), but for its result, which is negative where it fails.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
+    #[doc = " clock_nanosleep(2), but for its result, which is negative where it fails.\n Windows: CLOCK_REALTIME and CLOCK_MONOTONIC as winpthreads numbers them, 0\n and 1; others are -EINVAL, and so are flags but TIMER_ABSTIME, 1.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_clock_nanosleep(
         clock: ::core::ffi::c_int,
         flags: ::core::ffi::c_int,
@@ -586,7 +586,7 @@ unsafe extern "C" {
         expected: u32,
         timeout: u64,
     ) -> ::core::ffi::c_long;
-    #[doc = " sem_wait(3): `semaphore` is a sem_t. Inside it is the C library's, between\n sig_blocking_begin() and its end, and is a cancellation point.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: EINVAL, EINTR, ENOMEM"]
+    #[doc = " sem_wait(3): `semaphore` is a sem_t. Inside it is the C library's, between\n sig_blocking_begin() and its end, and is a cancellation point.\n Windows: -ENOTSUP.\n macOS: one of sem_open(3).\n\n Thread: any · In a signal handler: no · Errors: EINVAL, EINTR, ENOMEM"]
     pub fn sig_sem_wait(semaphore: *mut ::core::ffi::c_void) -> ::core::ffi::c_int;
     #[doc = " semop(2).\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: no · Errors: its own, EINTR"]
     pub fn sig_semop(
@@ -632,14 +632,14 @@ unsafe extern "C" {
     ) -> ::core::ffi::c_int;
     #[doc = " Cancel a call, of any context: when this returns 0, it is not run any more.\n On another thread than its owner's it may be running just then.\n\n Thread: any · In a signal handler: no · Errors: ENOENT no such call: it was\n run, or cancelled, or armed before a fork"]
     pub fn sig_cancel(id: u64) -> ::core::ffi::c_int;
-    #[doc = " Send a signal to the calling thread. It has arrived when this returns,\n unless it is blocked; its handler runs at the next check.\n Windows: by this, not by raise(), where several threads do.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL"]
+    #[doc = " Send a signal to the calling thread. It has arrived when this returns,\n unless it is blocked; its handler runs at the next check.\n Windows: by this, not by raise(), where several threads do; see section 3.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, EAGAIN a real-time\n signal, and the user has too many pending"]
     pub fn sig_raise(signum: ::core::ffi::c_int) -> ::core::ffi::c_int;
-    #[doc = " kill(2).\n Windows: the own process; Ctrl-Break, SIGBREAK, to another process group;\n otherwise -ENOTSUP.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed\n to, ESRCH nobody there"]
+    #[doc = " kill(2).\n Windows: the own process; Ctrl-Break, SIGBREAK, to another process group; 0\n asks whether any process is there; otherwise -ENOTSUP.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed\n to, ESRCH nobody there"]
     pub fn sig_kill(
         pid: ::core::ffi::c_int,
         signum: ::core::ffi::c_int,
     ) -> ::core::ffi::c_int;
-    #[doc = " pthread_kill(3): `thread` is a pthread_t, of a thread that has not been\n joined and was not detached, or is known to live.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, ESRCH it has ended"]
+    #[doc = " pthread_kill(3): `thread` is a pthread_t, of a thread that has not been\n joined and was not detached, or is known to live.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, ESRCH it has ended,\n EAGAIN as for sig_raise()"]
     pub fn sig_kill_thread(thread: usize, signum: ::core::ffi::c_int)
     -> ::core::ffi::c_int;
     #[doc = " sigqueue(3): a signal with a value.\n Windows: -ENOTSUP.\n\n Thread: any · In a signal handler: yes · Errors: EINVAL, EPERM not allowed\n to, ESRCH nobody there, EAGAIN the receiver's queue is full, ENOTSUP macOS"]
@@ -658,7 +658,7 @@ unsafe extern "C" {
     -> ::core::ffi::c_int;
     #[doc = " What was sent and not handled: blocked, and waiting in the kernel for this\n thread or the process; on the owner's thread also what is recorded.\n Windows: what is recorded.\n\n Thread: any · In a signal handler: no · Errors: EINVAL NULL"]
     pub fn sig_pending(set: *mut u64) -> ::core::ffi::c_int;
-    #[doc = " Take one of these signals, without its handler: its number. One that is\n recorded already, or arrives (on the owner's thread, while not held), or\n one that is blocked and was sent. Other signals are handled meanwhile. The\n event, of size sizeof *event, says the rest; NULL and 0 where it is not\n wanted. At most `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no\n limit, 0 only looks.\n Windows: what is recorded, or arrives.\n\n Thread: any · In a signal handler: no · Errors: ETIMEDOUT none came, EINTR\n a handler raised, EINVAL no signal in the set, size too small; E2BIG"]
+    #[doc = " Take one of these signals, without its handler: its number. One that is\n recorded already, or arrives (on the owner's thread, while not held), or\n one that is blocked and was sent. Other signals are handled meanwhile. The\n event, of size sizeof *event, says the rest; NULL and 0 where it is not\n wanted. At most `timeout` nanoseconds from now; SAFEPOINT_FOREVER is no\n limit, 0 only looks.\n Windows: what is recorded, or arrives.\n macOS: looks every 5 ms for what is blocked, and cannot say who sent it.\n\n Thread: any · In a signal handler: no · Errors: ETIMEDOUT none came, EINTR\n a handler raised, EINVAL no signal in the set, size too small; E2BIG"]
     pub fn sig_wait(
         set: u64,
         timeout: u64,
