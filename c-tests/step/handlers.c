@@ -215,7 +215,7 @@ const struct scenario handlers[] = {
     {"install", raw_stands, install_one, assert_each_once,
      .modes = ANY | WOKEN, .changes = 1},
     {"install real-time", real_time_raw_stands, install_real_time,
-     assert_each_once, .modes = ANY, .signum = REAL_TIME, .changes = 1},
+     assert_each_once, .modes = ANY, .signum = SIGRTMIN_LATER, .changes = 1},
     {"install over the default", NULL, install_one, assert_each_once,
      .modes = SIGNAL | THREAD | WOKEN, .may_die = SIGUSR1, .changes = 1},
     {"install over ignored", ignored_stands, install_one, check_or_ignored,

@@ -26,7 +26,7 @@ enum mode {
     ALL_MODES = 127,
 };
 
-#define REAL_TIME (-1)
+#define SIGRTMIN_LATER (-1)
 
 struct scenario {
     const char *name;
@@ -35,7 +35,7 @@ struct scenario {
     void (*check)(void);
     /* What is tried: modes, or'ed, each also with WOKEN if that is there. */
     int modes;
-    /* The signal: 0 is SIGUSR1, REAL_TIME is SIGRTMIN. */
+    /* The signal: 0 is SIGUSR1, SIGRTMIN_LATER is SIGRTMIN. */
     int signum;
     /* ACTS: what the other thread does. */
     void (*meanwhile)(void);
@@ -81,7 +81,7 @@ extern struct shared *shared;
 
 static inline int signal_of(const struct scenario *scenario)
 {
-    if (scenario->signum == REAL_TIME)
+    if (scenario->signum == SIGRTMIN_LATER)
         return SIGRTMIN;
     return scenario->signum ? scenario->signum : SIGUSR1;
 }

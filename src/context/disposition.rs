@@ -22,7 +22,7 @@ use core::sync::atomic::Ordering::Relaxed;
 use self::line::{Line, Ours, is_arrival, is_function};
 use super::Context;
 use super::handlers::{
-    Entry, SAFEPOINT_IF_DEFAULT, SAFEPOINT_KEEP_IGNORED, SAFEPOINT_QUEUE, SAFEPOINT_RESTART,
+    Entry, SAFEPOINT_IF_DEFAULT, SAFEPOINT_KEEP_IGNORED, SAFEPOINT_QUEUE,
 };
 use super::lock::locked;
 use crate::sys::zone::{Action, DEFAULT, IGNORE, swap_action};
@@ -32,6 +32,7 @@ use crate::zone::{ACTION_FLAGS, ACTION_MASK, PROCESS, SIGNALS, When, arrival, is
 mod kicks;
 mod line;
 mod query;
+mod restart;
 mod wanted;
 
 pub use kicks::{Stand, kick_signal, take_down_if_unneeded};
@@ -281,39 +282,6 @@ fn let_go(signum: u32) {
     }
 }
 
-/// Whether system calls that the signal interrupts go on by themselves.
-pub fn set_restart(context: &Context, signum: u32, on: bool) -> Result<(), Errno> {
-    locked(|| {
-        if on && kick_signal() == signum {
-            return Err(sys::EBUSY);
-        }
-        let before = swap_action(signum as i32, None)?;
-        let restart = |flags: u32, flag: u32| if on { flags | flag } else { flags & !flag };
-        let undo = context.handlers.get(signum);
-        let is_ours = undo.is_handler() && is_arrival(&before);
-        let mut action = before;
-        action.flags = restart(action.flags, sys::SA_RESTART);
-        if is_ours {
-            let flags = restart(undo.flags, SAFEPOINT_RESTART);
-            show(context, signum, Entry { flags, ..undo }, Ours::Handler);
-            if Line::of(signum).wanted.is_shared() {
-                action = ours_at(signum); // as all of them want it
-            }
-        }
-        let set = swap_action(signum as i32, Some(&action)).and_then(|was| {
-            if was == before {
-                return Ok(());
-            }
-            swap_action(signum as i32, Some(&was))?; // somebody was quicker
-            Err(sys::EAGAIN)
-        });
-        if set.is_err() && is_ours {
-            show(context, signum, undo, Ours::Handler);
-        }
-        set
-    })
-}
-
 impl Context {
     pub fn install(&self, signum: u32, entry: Entry) -> Result<Installed, Errno> {
         install(self, signum, entry)
@@ -349,9 +317,5 @@ impl Context {
             entry if entry.is_nothing() => self.restore(signum),
             entry => set_plain(self, signum, entry.is_ignored()),
         };
-    }
-
-    pub fn set_restart(&self, signum: u32, on: bool) -> Result<(), Errno> {
-        set_restart(self, signum, on)
     }
 }
