@@ -54,8 +54,8 @@ static int child(void)
         ASSERT_EQ(sig_install(signum, quiet, NULL, 0), 0);
         HANDLE thread = CreateThread(NULL, 0, storm, (void *)(intptr_t)signum, 0, NULL);
         for (enum how how = VERIFY; how < HOWS; how++) {
-            long rounds = scaled(how == CONSOLE ? 2000 : 1000000), n = 0;
-            long before = raised, others = scaled(200000);
+            long rounds = scaled(how == CONSOLE ? 2000 : 300000), n = 0;
+            long before = raised, others = scaled(60000);
             for (; n < rounds || raised - before < others; n++)
                 meanwhile(how, signum);
             brought += how == RAISE || how == CONSOLE ? n : 0;

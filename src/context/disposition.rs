@@ -19,7 +19,7 @@
 
 use core::sync::atomic::Ordering::Relaxed;
 
-use self::line::{Line, Ours, is_arrival, is_function};
+use self::line::{Line, Ours, is_arrival, is_function, let_go};
 use super::Context;
 use super::handlers::{
     Entry, SAFEPOINT_IF_DEFAULT, SAFEPOINT_KEEP_IGNORED, SAFEPOINT_QUEUE,
@@ -273,13 +273,6 @@ pub fn restore_all(context: &Context) {
             let_go(signum);
         }
     });
-}
-
-/// Its owner has done with this signal: if nobody else handles it, say so.
-fn let_go(signum: u32) {
-    if Line::of(signum).ours() != Ours::Handler {
-        sys::let_go(signum);
-    }
 }
 
 impl Context {

@@ -5,8 +5,8 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use super::kicks;
 use super::wanted::Wanted;
-use crate::sys::Errno;
 use crate::sys::zone::{Action, DEFAULT, IGNORE, SA_RESETHAND, swap_action};
+use crate::sys::{self, Errno};
 use crate::zone::{PROCESS, Remembered, SIGNALS, arrival};
 
 /// What we last set for a signal.
@@ -98,6 +98,13 @@ impl Line {
     /// Whether what stands there is what we last set.
     pub fn is_ours(&self, action: &Action) -> bool {
         self.ours().looks_like(action)
+    }
+}
+
+/// Its owner has done with this signal: if nobody else handles it, say so.
+pub fn let_go(signum: u32) {
+    if Line::of(signum).ours() != Ours::Handler {
+        sys::let_go(signum);
     }
 }
 
