@@ -1,28 +1,12 @@
 /* WSAPoll() says POLLNVAL of what is no socket, and does not count it; a wait
  * for it would have no end. sig_poll() counts it, as POSIX has it, and passes
  * over what is below 0. */
-#include <winsock2.h>
-
-#include "events.h"
-
-static SOCKET quiet_socket(void)
-{
-    WSADATA data;
-    struct sockaddr_in at = {.sin_family = AF_INET};
-    int size = sizeof at;
-    ASSERT_EQ(WSAStartup(0x202, &data), 0);
-    SOCKET fd = socket(AF_INET, SOCK_DGRAM, 0);
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ASSERT_EQ(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-    ASSERT_EQ(getsockname(fd, (struct sockaddr *)&at, &size), 0);
-    ASSERT_EQ(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
-    return fd;
-}
+#include "itself.h"
 
 int main(void)
 {
     static const int TIMEOUTS[] = {0, 50, -1};
-    SOCKET fd = quiet_socket();
+    SOCKET fd = to_itself();
     watchdog(60);
     for (int i = 0; i < 3; i++) {
         struct pollfd none = {.fd = 12345, .events = POLLIN};

@@ -1,8 +1,6 @@
 /* sig_event_handle(): for WaitForMultipleObjects(), set while something is
  * pending. And a socket is written to. */
-#include <winsock2.h>
-
-#include "events.h"
+#include "itself.h"
 
 static int quiet(const sig_event *event, void *user)
 {
@@ -15,20 +13,6 @@ static int call(void *argument)
 {
     ++*(int *)argument;
     return 0;
-}
-
-static SOCKET to_itself(void)
-{
-    WSADATA data;
-    struct sockaddr_in at = {.sin_family = AF_INET};
-    int size = sizeof at;
-    ASSERT_EQ(WSAStartup(0x202, &data), 0);
-    SOCKET fd = socket(AF_INET, SOCK_DGRAM, 0);
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ASSERT_EQ(bind(fd, (struct sockaddr *)&at, size), 0);
-    ASSERT_EQ(getsockname(fd, (struct sockaddr *)&at, &size), 0);
-    ASSERT_EQ(connect(fd, (struct sockaddr *)&at, size), 0);
-    return fd;
 }
 
 static bool is_set(HANDLE handle)

@@ -1,8 +1,6 @@
 /* What cannot be had is said, and nothing is left of the attempt: no handle,
  * and a socket blocks as it did. */
-#include <winsock2.h>
-
-#include "events.h"
+#include "itself.h"
 
 enum { CONTEXTS = 4096, TIMES = 50 };
 
@@ -10,20 +8,6 @@ static int quiet(const sig_event *event, void *user)
 {
     (void)event, (void)user;
     return 0;
-}
-
-static SOCKET to_itself(void)
-{
-    WSADATA data;
-    struct sockaddr_in at = {.sin_family = AF_INET};
-    int size = sizeof at;
-    ASSERT_EQ(WSAStartup(0x202, &data), 0);
-    SOCKET fd = socket(AF_INET, SOCK_DGRAM, 0);
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ASSERT_EQ(bind(fd, (struct sockaddr *)&at, size), 0);
-    ASSERT_EQ(getsockname(fd, (struct sockaddr *)&at, &size), 0);
-    ASSERT_EQ(connect(fd, (struct sockaddr *)&at, size), 0);
-    return fd;
 }
 
 /* Whether a read waits. */
