@@ -50,9 +50,13 @@ static struct thread *thread_of(pid_t id)
     return &threads[thread_count++];
 }
 
-static void set_register(pid_t id, size_t at, long value)
+/* False where it was killed meanwhile, with its process. */
+static bool set_register(pid_t id, size_t at, long value)
 {
-    MUST(ptrace(PTRACE_POKEUSER, id, at, value));
+    if (ptrace(PTRACE_POKEUSER, id, at, value) == 0)
+        return true;
+    ASSERT_EQ(errno, ESRCH);
+    return false;
 }
 
 static void enter(struct thread *thread, long number, struct path *path)
@@ -67,9 +71,9 @@ static void enter(struct thread *thread, long number, struct path *path)
     if (fault->error && fault->thread == index && fault->n == n) {
         if (fault->number != number)
             return; /* another way was taken: reported as not injected */
-        set_register(thread->id, offsetof(struct user, regs.orig_rax), -1);
-        thread->failing = true;
-        shared->injected = true;
+        thread->failing =
+            set_register(thread->id, offsetof(struct user, regs.orig_rax), -1);
+        shared->injected = thread->failing;
     }
 }
 

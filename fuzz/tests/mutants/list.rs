@@ -42,7 +42,9 @@ mutants! {
     a_value_is_lost: Fuzzer, "zone/deliveries.rs",
         "self.value.store(details.value, Relaxed);" => "";
     what_found_no_room_is_not_counted: Fuzzer, "context/ready.rs",
-        "Some(last) if queue => add(&last.lost, extra)," => "Some(_) if queue => {}";
+        "add(&last.lost, lost);" => "";
+    what_joins_is_told_of_as_lost: Loom("a_delivery_that_joins"), "zone/deliveries.rs",
+        "if queue && mine == 0 {" => "if mine == 0 {";
     a_join_replaces_the_first_event: Fuzzer, "context/ready.rs",
         "let first = if queue || line.last.load(Relaxed) == 0 {"
         => "let first = if queue || taken.count != 0 {";
@@ -136,7 +138,7 @@ mutants! {
         => "        inbox.wake.drain_event();\n        inbox.waiting.rest();\n        let pending = self.is_pending();\n        inbox.breaker.0.swap(0, SeqCst);\n        if pending {";
     a_breaker_is_set_before_its_record: Loom("a_signal_a_call_and_a_job_are_each_handled_once"),
         "zone/inbox.rs",
-        "        let result = self.calls.push(call);\n        match result {\n            Ok(()) => self.announce(0, false),"
+        "        let result = self.calls.push(call);\n        match result {\n            Ok(()) => {\n                if !sys::FENCES_ALL_THREADS {\n                    fence(SeqCst); // see `look`\n                }\n                self.announce(0, false);\n            }"
         => "        self.announce(0, false);\n        let result = self.calls.push(call);\n        match result {\n            Ok(()) => {}";
     a_run_does_not_see_what_a_poster_wrote: Loom("a_run_sees_what_a_poster_wrote"),
         "zone/posted.rs",
